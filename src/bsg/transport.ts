@@ -1,0 +1,82 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import type { BsgErrorCode } from './codes.ts';
+import { retryAfterSeconds } from './retry.ts';
+
+/** Where BSG is, and how to speak to it. */
+export interface TransportOptions {
+  /** Such as `https://api.bsg.world/rest`, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Sent as `X-API-KEY` and nowhere else. */
+  readonly apiKey: string;
+  /** Sockets kept open for the next call, at the most. */
+  readonly maxConcurrency: number;
+  /** The clock, for a `Retry-After` that is a date; milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** One HTTP answer, read to its end, of whatever status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** From `Retry-After`; null where the answer has none. */
+  readonly retryAfterSeconds: number | null;
+  readonly body: string;
+}
+
+/** Why there is no answer. */
+export interface TransportFault {
+  readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
+  readonly message?: string;
+}
+
+/** One attempt to GET a path of BSG. */
+export interface Transport {
+  /** Resolves to a fault where there is no answer; rejects only on a bug. Gives up with `TIMEOUT` when aborted. */
+  get(path: string, signal: AbortSignal): Promise<HttpAnswer | TransportFault>;
+  /** Closes the sockets that are kept open. */
+  dispose(): void;
+}
+
+/** An answer of BSG has a few hundred bytes; what is larger than 1 MiB is something else. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** Carries single GETs over node-fetch. The key never follows a redirect: a redirect is a fault. */
+export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: TransportOptions): Transport {
+  const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: maxConcurrency });
+  const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
+  return {
+    async get(path, signal) {
+      try {
+        const options = { agent, headers, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
+        return await readAnswer(await fetch(baseUrl + path, options), now());
+      } catch (error) {
+        return faultOf(error);
+      }
+    },
+    dispose: () => agent.destroy(),
+  };
+}
+
+async function readAnswer(response: Response, nowMs: number): Promise<HttpAnswer> {
+  return {
+    status: response.status,
+    retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after'), nowMs),
+    body: await response.text(),
+  };
+}
+
+function faultOf(error: unknown): TransportFault {
+  if (error instanceof AbortError) return { code: 'TIMEOUT' };
+  if (!(error instanceof FetchError)) throw error;
+  switch (error.type) {
+    case 'max-size':
+      return { code: 'BAD_RESPONSE', message: "BSG's answer is larger than 1 MiB." };
+    case 'no-redirect':
+    case 'invalid-redirect':
+      return { code: 'BAD_RESPONSE', message: 'BSG answered with a redirect, which is never followed.' };
+    default:
+      return { code: 'NETWORK' };
+  }
+}

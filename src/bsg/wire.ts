@@ -1,0 +1,43 @@
+/**
+ * The shapes in which BSG puts its answers on the wire, as its page "Get SMS status" and its SDKs show them.
+ * Types only: the decoder does not trust them, and the sandbox writes them.
+ */
+
+/** A number that BSG writes with or without quotes, such as `72`, `"72"` or `"1.1000000"`. */
+export type WireNumber = number | string;
+
+/** A time without a zone, `YYYY-MM-DD HH:MM:SS`. No time at all is null, empty or `0000-00-00 00:00:00`. */
+export type WireTime = string | null;
+
+/** What an answer says about its own success. `0` or `"0"` is success; a campaign may leave it out. */
+export interface WireVerdict {
+  error?: WireNumber;
+  errorDescription?: string;
+}
+
+/** `GET /sms/{id}` and `GET /sms/reference/{reference}`. */
+export interface WireSms extends WireVerdict {
+  id: WireNumber;
+  msisdn: WireNumber;
+  reference: string | null;
+  time_in: WireTime;
+  time_sent: WireTime;
+  time_dr: WireTime;
+  status: string;
+  price: WireNumber;
+  currency: string;
+}
+
+/** `GET /sms/{task_id}`, or `GET /sms/task/{task_id}` as most of the SDKs ask. */
+export interface WireCampaign extends WireVerdict {
+  originator: string;
+  body: string;
+  validity: WireNumber;
+  totalprice: WireNumber;
+  currency: string;
+  sent: WireNumber;
+  delivered: WireNumber;
+  expired: WireNumber;
+  undeliverable: WireNumber;
+  unknown: WireNumber;
+}

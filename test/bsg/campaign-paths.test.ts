@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { startClient } from '../helpers/client.ts';
+import { sendJson, startUpstream, wireCampaign, wireSms } from '../helpers/upstream.ts';
+
+const PAGE = '<!doctype html><h1>Not Found</h1>';
+const found = { kind: 'campaign', taskId: '6' };
+
+/** An upstream that answers `/sms/{n}` and `/sms/task/{n}` with what is given. */
+function startPaths(documented: [unknown, number?], task: [unknown, number?]) {
+  return startUpstream((request, response) =>
+    sendJson(response, ...(request.url?.startsWith('/sms/task/') ? task : documented)),
+  );
+}
+
+describe('the path of a campaign', () => {
+  it('is the documented one where that answers campaigns', async () => {
+    const upstream = await startPaths([wireCampaign()], [PAGE, 404]);
+    const client = startClient(upstream.baseUrl);
+
+    expect(await client.campaign('6')).toMatchObject(found);
+    expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
+    expect(upstream.calls).toEqual(['/sms/6', '/sms/7']);
+  });
+
+  it.each<[string, [unknown, number?]]>([
+    ['an SMS of the same number', [wireSms({ id: '6' })]],
+    ['error 20', [{ error: 20 }]],
+    ['error 7 in a 400', [{ error: '7' }, 400]],
+    ['error 4', [{ error: 4 }]],
+    ['a page', [PAGE, 404]],
+    ['a page with 200', [PAGE]],
+    ['nothing', ['']],
+  ])('is the one of the SDKs where the documented one answers %s, and that is remembered', async (_, documented) => {
+    const upstream = await startPaths(documented, [wireCampaign()]);
+    const client = startClient(upstream.baseUrl);
+
+    expect(await client.campaign('6')).toMatchObject(found);
+    expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
+    expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
+  });
+
+  it('is learned from an error that only a path of campaigns gives', async () => {
+    const upstream = await startPaths([{ error: 20 }], [{ error: 30 }]);
+    const client = startClient(upstream.baseUrl);
+
+    expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 30 });
+    await client.campaign('7');
+    expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
+  });
+
+  it('is asked again on the other path where an SMS has the same number, though campaigns are known to answer', async () => {
+    const upstream = await startUpstream((request, response) => {
+      sendJson(response, request.url === '/sms/7' ? wireSms({ id: '7' }) : wireCampaign());
+    });
+    const client = startClient(upstream.baseUrl);
+
+    await client.campaign('6');
+    expect(await client.campaign('7')).toMatchObject({ kind: 'campaign', taskId: '7' });
+    expect(upstream.calls).toEqual(['/sms/6', '/sms/7', '/sms/task/7']);
+  });
+
+  it('is learned anew when the known one is gone', async () => {
+    let isMoved = false;
+    const upstream = await startUpstream((request, response) => {
+      const isTaskPath = request.url?.startsWith('/sms/task/') ?? false;
+      if (isTaskPath === isMoved) sendJson(response, wireCampaign());
+      else sendJson(response, PAGE, 404);
+    });
+    const client = startClient(upstream.baseUrl);
+    await client.campaign('6');
+    isMoved = true;
+
+    expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
+    await client.campaign('8');
+    expect(upstream.calls).toEqual(['/sms/6', '/sms/7', '/sms/task/7', '/sms/task/8']);
+  });
+
+  it('is not looked for while BSG is down, asks for patience or refuses the key', async () => {
+    for (const [answer, code] of [
+      [[PAGE, 502], 'BAD_RESPONSE'],
+      [[{}, 429], 'RATE_LIMITED'],
+      [[{ error: 1 }, 401], 'INVALID_API_KEY'],
+      [[{ error: 5 }], 'UNKNOWN_ERROR'],
+    ] as const) {
+      const upstream = await startPaths([...answer], [wireCampaign()]);
+      expect(await startClient(upstream.baseUrl, { retries: 0 }).campaign('6')).toMatchObject({ code });
+      expect(upstream.calls).toEqual(['/sms/6']);
+    }
+  });
+
+  it('says what the documented path said where the other one does not exist', async () => {
+    const upstream = await startPaths([{ error: 20, errorDescription: 'SMS not found' }], [PAGE, 404]);
+
+    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ group: 'notFound', bsgCode: 20 });
+  });
+
+  it('says that the number is an SMS where no path knows a campaign', async () => {
+    const upstream = await startPaths([wireSms({ id: '6' })], [PAGE, 404]);
+
+    const answer = await startClient(upstream.baseUrl).campaign('6');
+    expect(answer).toMatchObject({ code: 'TASK_NOT_FOUND', message: expect.stringContaining('SMS') });
+  });
+
+  it('is the pinned one and no other', async () => {
+    const upstream = await startPaths([wireCampaign()], [{ error: 20 }]);
+    const client = startClient(upstream.baseUrl, { campaignPath: '/sms/task/{task_id}' });
+
+    expect(await client.campaign('6')).toMatchObject({ bsgCode: 20 });
+    expect(upstream.calls).toEqual(['/sms/task/6']);
+  });
+});

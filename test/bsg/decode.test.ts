@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeAnswer } from '../../src/bsg/decode.ts';
+import { wireCampaign, wireSms } from '../helpers/upstream.ts';
+
+const context = {
+  subject: '211',
+  fetchedAt: '2026-01-01T00:00:00Z',
+  readTime: (time: unknown) => (typeof time === 'string' && time.startsWith('2') ? time : null),
+};
+
+function decode(body: unknown, status = 200) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return decodeAnswer({ status, body: text, retryAfterSeconds: null }, context);
+}
+
+describe('an SMS', () => {
+  it("is the example of BSG's page, field for field", () => {
+    expect(decode(wireSms())).toEqual({
+      kind: 'sms',
+      id: '211',
+      reference: 'ext_id_19',
+      msisdn: '380972000001',
+      status: 'DELIVERED',
+      statusText: 'delivered',
+      timeIn: '2017-01-17 09:11:41',
+      timeSent: '2017-01-17 09:11:41',
+      timeDr: '2017-01-17 09:11:41',
+      price: 0.23,
+      currency: 'EUR',
+      fetchedAt: '2026-01-01T00:00:00Z',
+    });
+  });
+
+  it.each([
+    ['price', '0.02', { price: 0.02 }],
+    ['price', '1.1000000', { price: 1.1 }],
+    ['price', 1, { price: 1 }],
+    ['price', 'free', { price: null }],
+    ['price', null, { price: null }],
+    ['msisdn', 380972000001, { msisdn: '380972000001' }],
+    ['msisdn', null, { msisdn: null }],
+    ['reference', '', { reference: null }],
+    ['reference', null, { reference: null }],
+    ['reference', 42, { reference: '42' }],
+    ['currency', undefined, { currency: null }],
+    ['status', 'DELIVERED', { status: 'DELIVERED', statusText: 'DELIVERED' }],
+    ['status', 'Undeliverable', { status: 'UNDELIVERABLE', statusText: 'Undeliverable' }],
+    ['status', 'moderation', { status: 'MODERATION' }],
+    ['status', 'teleported', { status: 'UNRECOGNIZED', statusText: 'teleported' }],
+    ['status', 'unrecognized', { status: 'UNRECOGNIZED', statusText: 'unrecognized' }],
+    ['status', 'constructor', { status: 'UNRECOGNIZED' }],
+    ['time_dr', null, { timeDr: null }],
+    ['time_dr', '', { timeDr: null }],
+    ['time_dr', '0000-00-00 00:00:00', { timeDr: null }],
+    ['error', '0', { kind: 'sms' }],
+    ['error', undefined, { kind: 'sms' }],
+    ['error', null, { kind: 'sms' }],
+    ['surprise', { deep: [1] }, { kind: 'sms' }],
+  ])('reads %s: %j', (key, value, expected) => {
+    expect(decode(wireSms({ [key]: value }))).toMatchObject(expected);
+  });
+
+  it('keeps every digit of an id, quoted or not', () => {
+    const digits = fc.bigInt({ min: 0n, max: 99_999_999_999_999_999_999n }).map(String);
+    fc.assert(
+      fc.property(digits, fc.boolean(), (id, isQuoted) => {
+        const body = JSON.stringify(wireSms({ id: 'ID' })).replace('"ID"', isQuoted ? `"${id}"` : id);
+        expect(decode(body)).toMatchObject({ kind: 'sms', id });
+      }),
+    );
+  });
+});
+
+describe('a campaign', () => {
+  it('is recognised by its counts, with or without an `error`', () => {
+    const expected = {
+      kind: 'campaign',
+      taskId: '211',
+      originator: 'alpha_name',
+      body: 'message text',
+      validity: 72,
+      totalPrice: 0.23,
+      currency: 'EUR',
+      sent: 1,
+      delivered: 1,
+      expired: 0,
+      undeliverable: 0,
+      unknown: 0,
+      fetchedAt: '2026-01-01T00:00:00Z',
+    };
+    expect(decode(wireCampaign())).toEqual(expected);
+    expect(decode(wireCampaign({ error: '0', errorDescription: 'No errors' }))).toEqual(expected);
+  });
+
+  it('reads numbers that come as strings', () => {
+    const campaign = wireCampaign({ validity: '72', totalprice: '1.1000000', sent: '5', delivered: '3', unknown: '2' });
+    expect(decode(campaign)).toMatchObject({ validity: 72, totalPrice: 1.1, sent: 5, delivered: 3, unknown: 2 });
+  });
+
+  it.each([undefined, null, '', 'many', -1, 1.5, 2_147_483_648, [1], { n: 1 }])(
+    'is not one with a count of %j',
+    (count) => {
+      expect(decode(wireCampaign({ delivered: count }))).toMatchObject({ code: 'BAD_RESPONSE' });
+    },
+  );
+});
+
+describe('an answer', () => {
+  it.each([
+    '',
+    ' ',
+    'null',
+    'true',
+    '0',
+    '"text"',
+    '[]',
+    '[{"error":0}]',
+    '{}',
+    '{"error":0}',
+    '{"error":"0","errorDescription":"No errors"}',
+    '{"error":0,"id":"211","status":null}',
+    '{"error":0,"id":null,"status":"sent"}',
+    '{"error":0,"id":"2 1 1","status":"sent"}',
+    '{"error":{"code":25}}',
+    '{"error":"soon"}',
+    '{"error":2147483648}',
+    '{"error":0,"id":"211","stat',
+    '<!doctype html><h1>Bad Gateway</h1>',
+    '\u0000\u0001\u0002',
+    'Infinity',
+  ])('that is no answer of BSG is a bad response: %j', (body) => {
+    expect(decode(body)).toMatchObject({ code: 'BAD_RESPONSE', group: 'unavailable', bsgCode: null, retryable: true });
+  });
+
+  it.each([201, 299])('of status %i is a success like a 200', (status) => {
+    expect(decode(wireSms(), status)).toMatchObject({ kind: 'sms' });
+  });
+
+  it.each([302, 400, 404, 500, 503])('of status %i that looks like a success is a bad response', (status) => {
+    expect(decode(wireSms(), status)).toMatchObject({
+      code: 'BAD_RESPONSE',
+      message: expect.stringContaining(`${status}`),
+    });
+    expect(decode({ error: 0 }, status)).toMatchObject({ code: 'BAD_RESPONSE' });
+  });
+
+  it('of status 429 is RATE_LIMITED, whatever its body says', () => {
+    for (const body of ['', wireSms(), { error: 11 }])
+      expect(decode(body, 429)).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
+  it('that names an error is that error, whatever else it carries', () => {
+    expect(decode(wireSms({ error: 20 }))).toMatchObject({ code: 'SMS_NOT_FOUND', bsgCode: 20 });
+    expect(decode(wireCampaign({ error: '30' }))).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 30 });
+  });
+
+  it('without a description gets words of its own', () => {
+    expect(decode({ error: 20 })).toHaveProperty('message', 'BSG knows no SMS with this id or reference.');
+    expect(decode({ error: 20, errorDescription: ' ' })).toHaveProperty('message', expect.stringContaining('SMS'));
+  });
+
+  it('of any JSON at all decodes to a message, a campaign or a failure', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.integer({ min: 200, max: 599 }), (body, status) => {
+        expect(['sms', 'campaign', 'failure']).toContain(decode(body, status).kind);
+      }),
+    );
+  });
+
+  it('with any value behind its known keys decodes to something the schema can print', () => {
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom('sent', '12', '0', 0, '2147483648', '1e3'));
+    const keys = Object.keys({ ...wireSms(), ...wireCampaign() });
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...keys), value), (wire) => {
+        const answer = decode(wire);
+        if (answer.kind === 'failure' && answer.bsgCode !== null)
+          expect(Math.abs(answer.bsgCode)).toBeLessThan(2 ** 31);
+        if (answer.kind === 'campaign') {
+          for (const count of [answer.sent, answer.delivered, answer.expired, answer.undeliverable, answer.unknown]) {
+            expect(count).toBeGreaterThanOrEqual(0);
+            expect(count).toBeLessThan(2 ** 31);
+          }
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { startClient } from '../helpers/client.ts';
+import { sendJson, startUpstream, startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+
+describe('a look-up', () => {
+  it.each([429, 500, 503])('that meets %i is tried again', async (status) => {
+    const upstream = await startUpstream((_, response, callNumber) => {
+      if (callNumber === 1) sendJson(response, {}, status);
+      else sendJson(response, wireSms());
+    });
+
+    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(upstream.calls).toHaveLength(2);
+  });
+
+  it('makes as many attempts as it may, then tells the last fault', async () => {
+    const upstream = await startUpstreamAnswering({ error: 5 }, 500);
+
+    expect(await startClient(upstream.baseUrl, { retries: 4 }).smsById('211')).toMatchObject({ code: 'UNKNOWN_ERROR' });
+    expect(upstream.calls).toHaveLength(5);
+  });
+
+  it('makes one attempt where none may follow', async () => {
+    const upstream = await startUpstreamAnswering({}, 500);
+
+    await startClient(upstream.baseUrl, { retries: 0 }).smsById('211');
+    expect(upstream.calls).toHaveLength(1);
+  });
+
+  it('waits as long as Retry-After says', async () => {
+    const times: number[] = [];
+    const upstream = await startUpstream((_, response, callNumber) => {
+      times.push(performance.now());
+      if (callNumber > 1) return sendJson(response, wireSms());
+      response.setHeader('retry-after', '1');
+      sendJson(response, {}, 429);
+    });
+
+    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(990);
+  });
+
+  it.each(['60', new Date(Date.now() + 60_000).toUTCString()])(
+    'does not wait past its deadline for a Retry-After of %s, and passes it on',
+    async (retryAfter) => {
+      const upstream = await startUpstream((_, response) => {
+        response.setHeader('retry-after', retryAfter);
+        sendJson(response, {}, 429);
+      });
+
+      const answer = await startClient(upstream.baseUrl).smsById('211');
+
+      expect(answer).toMatchObject({ code: 'RATE_LIMITED', group: 'unavailable', retryable: true });
+      const { retryAfterSeconds } = answer as { retryAfterSeconds: number };
+      expect(retryAfterSeconds).toBeGreaterThan(55);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(60);
+      expect(upstream.calls).toHaveLength(1);
+    },
+  );
+
+  it('leaves its place to others while it waits for its next attempt', async () => {
+    const order: string[] = [];
+    const upstream = await startUpstream((request, response) => {
+      order.push(request.url ?? '');
+      if (order.length === 1) return sendJson(response, {}, 500);
+      sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
+    });
+    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, random: () => 0.5 });
+
+    await Promise.all([client.smsById('1'), client.smsById('2')]);
+
+    expect(order).toEqual(['/sms/1', '/sms/2', '/sms/1']);
+  });
+});

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { startClient } from '../helpers/client.ts';
+import { sendJson, startUpstream, startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+
+const unavailable = (code: string) => ({ kind: 'failure', group: 'unavailable', code, subject: '211' });
+
+describe('a call to BSG', () => {
+  it('carries the key in its header and nowhere else', async () => {
+    const upstream = await startUpstreamAnswering(wireSms());
+
+    await startClient(upstream.baseUrl, { apiKey: 'live_secret' }).smsById('211');
+
+    const [request] = upstream.requests;
+    expect(request?.headers['x-api-key']).toBe('live_secret');
+    expect(request?.url).toBe('/sms/211');
+    expect(request?.rawHeaders.filter((part) => part.includes('live_secret'))).toHaveLength(1);
+  });
+
+  it('never follows a redirect with the key', async () => {
+    const elsewhere = await startUpstreamAnswering(wireSms());
+    const upstream = await startUpstream((_, response) => {
+      response.writeHead(302, { location: `${elsewhere.baseUrl}/sms/211` }).end();
+    });
+
+    const answer = await startClient(upstream.baseUrl).smsById('211');
+
+    expect(answer).toMatchObject(unavailable('BAD_RESPONSE'));
+    expect(elsewhere.calls).toEqual([]);
+    expect(upstream.calls).toHaveLength(1);
+  });
+
+  it('reuses its connections', async () => {
+    const upstream = await startUpstreamAnswering(wireSms());
+    const client = startClient(upstream.baseUrl);
+
+    for (let i = 0; i < 5; i++) await client.smsById('211');
+
+    expect(new Set(upstream.requests.map((request) => request.socket.remotePort)).size).toBe(1);
+  });
+
+  it('survives a connection that BSG closed while it was kept open', async () => {
+    const upstream = await startUpstream((_, response, callNumber) => {
+      if (callNumber === 2) response.socket?.destroy();
+      else sendJson(response, wireSms());
+    });
+    const client = startClient(upstream.baseUrl);
+
+    await client.smsById('211');
+    expect(await client.smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(upstream.calls).toHaveLength(3);
+  });
+});
+
+describe('a fault of the network', () => {
+  it.each<[string, Parameters<typeof startUpstream>[0]]>([
+    ['a reset before the headers', (_, response) => response.socket?.resetAndDestroy()],
+    [
+      'a reset after the headers',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 500 }).flushHeaders();
+        response.write('{', () => response.socket?.resetAndDestroy());
+      },
+    ],
+    [
+      'a body cut short of its length',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': 500 });
+        response.write(JSON.stringify(wireSms()), () => response.socket?.end());
+      },
+    ],
+    [
+      'a chunked body cut before its last chunk',
+      (_, response) => {
+        response.write(JSON.stringify(wireSms()), () => response.socket?.end());
+      },
+    ],
+  ])('%s is tried again, then NETWORK', async (_, fault) => {
+    const upstream = await startUpstream(fault);
+
+    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject(unavailable('NETWORK'));
+    expect(upstream.calls).toHaveLength(3);
+  });
+
+  it('is NETWORK where nothing listens', async () => {
+    expect(await startClient('http://127.0.0.1:1').smsById('211')).toMatchObject(unavailable('NETWORK'));
+  });
+
+  it('is forgotten when the next attempt is answered', async () => {
+    const upstream = await startUpstream((_, response, callNumber) => {
+      if (callNumber < 3) response.socket?.resetAndDestroy();
+      else sendJson(response, wireSms());
+    });
+
+    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms', id: '211' });
+  });
+});
+
+describe('a slow BSG', () => {
+  it('that never answers is TIMEOUT, within the deadline and after a second attempt', async () => {
+    const upstream = await startUpstream(() => {});
+    const startedAt = performance.now();
+
+    expect(await startClient(upstream.baseUrl, { timeoutMs: 300 }).smsById('211')).toMatchObject(
+      unavailable('TIMEOUT'),
+    );
+
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(upstream.calls).toHaveLength(2);
+  });
+
+  it('that sends a byte now and then is TIMEOUT as well', async () => {
+    const upstream = await startUpstream((_, response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(' '), 10);
+      response.once('close', () => clearInterval(drip));
+    });
+
+    expect(await startClient(upstream.baseUrl, { timeoutMs: 300 }).smsById('211')).toMatchObject(
+      unavailable('TIMEOUT'),
+    );
+  });
+
+  it('does not keep those waiting who cannot be served in time', async () => {
+    const upstream = await startUpstream(() => {});
+    const client = startClient(upstream.baseUrl, { timeoutMs: 300, maxConcurrency: 1 });
+    const startedAt = performance.now();
+
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.smsById(String(i))));
+
+    expect(new Set(answers.map((answer) => answer.kind === 'failure' && answer.code))).toEqual(new Set(['TIMEOUT']));
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('a body', () => {
+  it('of 100 MB is given up at 1 MiB, without a second attempt', async () => {
+    let sentBytes = 0;
+    const upstream = await startUpstream((_, response) => {
+      const chunk = Buffer.alloc(64 * 1024, ' ');
+      const pour = () => {
+        while (sentBytes < 100_000_000 && !response.destroyed) {
+          sentBytes += chunk.length;
+          if (!response.write(chunk)) return void response.once('drain', pour);
+        }
+      };
+      pour();
+    });
+
+    const answer = await startClient(upstream.baseUrl).smsById('211');
+
+    expect(answer).toMatchObject({ ...unavailable('BAD_RESPONSE'), message: expect.stringContaining('1 MiB') });
+    expect(sentBytes).toBeLessThan(20_000_000);
+    expect(upstream.calls).toHaveLength(1);
+  });
+
+  it('of HTML is a bad response: with 200 at once, with 502 after more attempts', async () => {
+    const page = '<!doctype html><h1>Bad Gateway</h1>';
+    const lying = await startUpstreamAnswering(page, 200);
+    const failing = await startUpstreamAnswering(page, 502);
+
+    expect(await startClient(lying.baseUrl).smsById('211')).toMatchObject(unavailable('BAD_RESPONSE'));
+    expect(await startClient(failing.baseUrl).smsById('211')).toMatchObject(unavailable('BAD_RESPONSE'));
+    expect(lying.calls).toHaveLength(1);
+    expect(failing.calls).toHaveLength(3);
+  });
+
+  it('with a byte order mark is read', async () => {
+    const upstream = await startUpstreamAnswering(`\ufeff${JSON.stringify(wireSms())}`);
+    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+  });
+});
