@@ -1,0 +1,40 @@
+/** The sandbox's own list of BSG's error texts, so that it cannot share a mistake with the client. */
+const ERROR_TEXTS: ReadonlyMap<number, string> = new Map([
+  [1, 'Invalid API key'],
+  [2, 'User blocked'],
+  [3, 'Not enough parameters'],
+  [4, 'Function not supported'],
+  [5, 'Unknown error'],
+  [6, 'No such tariff'],
+  [7, 'Invalid parameters'],
+  [8, 'Not enough funds'],
+  [9, 'Tariff inactive'],
+  [10, 'Invalid sending time'],
+  [11, 'Too many messages in process'],
+  [12, 'Package too large'],
+  [20, 'SMS not found'],
+  [21, 'Invalid phone number'],
+  [22, 'No external ID'],
+  [23, 'SMS with this external ID already exists'],
+  [24, 'Invalid payload'],
+  [25, 'Invalid originator'],
+  [26, 'Empty or too long text'],
+  [27, 'Invalid external ID'],
+  [28, 'Invalid validity'],
+  [29, 'Invalid task ID'],
+  [30, 'Task not found'],
+  [31, 'Phone already in the list'],
+  [32, 'Sender not allowed'],
+  [33, 'Unresolved direction'],
+  [34, 'Invalid OTP'],
+  [35, '2WAY service not activated'],
+  [36, 'Incorrect sender for 2WAY'],
+]);
+
+/** Every error number of BSG. */
+export const ERROR_NUMBERS: readonly number[] = [...ERROR_TEXTS.keys()];
+
+/** The answer that names an error, the way most of BSG's answers do it. */
+export function wireError(error: number): { readonly error: number; readonly errorDescription: string } {
+  return { error, errorDescription: ERROR_TEXTS.get(error) ?? 'Unknown error' };
+}
