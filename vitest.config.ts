@@ -8,6 +8,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/helpers/build.ts',
     testTimeout: 30_000,
     reporters: ['default', './test/helpers/closing-line.ts'],
   },

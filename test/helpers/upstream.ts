@@ -1,6 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
 
 /** A BSG that says what the test tells it to, over real HTTP. */
 export interface Upstream {
@@ -18,22 +17,14 @@ type Handler = (request: IncomingMessage, response: ServerResponse, callNumber: 
 /** Starts an upstream that lives as long as the test. `callNumber` counts from 1. */
 export async function startUpstream(handler: Handler): Promise<Upstream> {
   let underWay = 0;
-  const server = createServer((request, response) => {
+  const baseUrl = await listen((request, response) => {
     upstream.calls.push(request.url ?? '');
     upstream.requests.push(request);
     upstream.mostAtOnce = Math.max(upstream.mostAtOnce, ++underWay);
     response.once('close', () => underWay--);
     handler(request, response, upstream.calls.length);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  const upstream: Upstream = { baseUrl: `http://127.0.0.1:${port}`, calls: [], requests: [], mostAtOnce: 0 };
+  const upstream: Upstream = { baseUrl, calls: [], requests: [], mostAtOnce: 0 };
   return upstream;
 }
 

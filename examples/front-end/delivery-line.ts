@@ -1,0 +1,41 @@
+import { graphql } from './gql/index.ts';
+import { send } from './send.ts';
+
+const DeliveryLine = graphql(`
+  query DeliveryLine($reference: String!) {
+    smsByReference(reference: $reference) {
+      __typename
+      ... on Sms {
+        status
+        isFinal
+        timeDr
+      }
+      ... on BsgErrorDetails {
+        code
+        message
+      }
+      ... on BsgUnavailableError {
+        retryAfter
+      }
+    }
+  }
+`);
+
+/** The line under a message in a support screen: what became of the SMS that was sent with this reference. */
+export async function deliveryLine(endpoint: string, reference: string): Promise<string> {
+  const { smsByReference: result } = await send(endpoint, DeliveryLine, { reference });
+  // The compiler knows every member: a new one would leave a path without a return.
+  switch (result.__typename) {
+    case 'Sms':
+      if (result.status === 'DELIVERED') return `Delivered at ${result.timeDr}`;
+      return result.isFinal ? 'Not delivered' : 'On its way';
+    case 'BsgNotFoundError':
+      return 'No such message';
+    case 'BsgUnavailableError':
+      return `Status unknown, asking again in ${result.retryAfter ?? 30} s`;
+    case 'BsgInvalidRequestError':
+    case 'BsgConflictError':
+    case 'BsgAccessError':
+      return `Please tell support: ${result.code} (${result.message})`;
+  }
+}

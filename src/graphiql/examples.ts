@@ -1,0 +1,159 @@
+/** One tab of GraphiQL; its title is the name of the operation. */
+export interface Example {
+  readonly query: string;
+  /** JSON. */
+  readonly variables?: string;
+}
+
+/** What the page opens with. Every one runs as it is against the sandbox. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    query: `# One message by BSG's id. Press the play button.
+# Hover over any field to read what it is.
+query OneSms {
+  sms(id: "211") {
+    __typename
+    ... on Sms {
+      id
+      reference
+      status
+      isFinal
+      timeIn
+      timeDr
+      price
+      currency
+    }
+    ... on BsgErrorDetails {
+      code
+      message
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# By your own id for it. This one begins to move when you
+# first ask: run it again and watch the status.
+query ByReference($reference: String!) {
+  smsByReference(reference: $reference) {
+    ... on Sms {
+      id
+      status
+      statusText
+      isFinal
+      timeDr
+      fetchedAt
+    }
+    ... on BsgErrorDetails {
+      code
+      message
+    }
+  }
+}
+`,
+    variables: '{\n  "reference": "moving_1"\n}\n',
+  },
+  {
+    query: `# Many at once: ids and references together, each asked
+# once, with counts for a dashboard.
+query BatchWithCounts {
+  smsBatch(
+    ids: ["211", "301", "305", "306", "307", "308", "211", "404404"]
+    references: ["ext_id_19", "status_unknown"]
+  ) {
+    statusCounts {
+      status
+      count
+    }
+    found {
+      id
+      status
+    }
+    errors {
+      ... on BsgErrorDetails {
+        subject
+        code
+        message
+      }
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# A campaign with its counts, half way.
+query OneCampaign {
+  campaign(taskId: "5003") {
+    ... on Campaign {
+      taskId
+      originator
+      sent
+      delivered
+      expired
+      undeliverable
+      unknown
+      pending
+      deliveryRate
+      isFinal
+      totalPrice
+      currency
+    }
+    ... on BsgErrorDetails {
+      code
+      message
+    }
+  }
+}
+`,
+  },
+  {
+    query: `# Errors are data: five kinds, by what to do about them.
+# None of these fails the query.
+query EveryKindOfError {
+  notFound: sms(id: "9020") { ...Outcome }
+  invalidRequest: smsByReference(reference: "no spaces, please") { ...Outcome }
+  conflict: sms(id: "9023") { ...Outcome }
+  access: sms(id: "9008") { ...Outcome }
+  unavailable: sms(id: "9429") { ...Outcome }
+}
+
+fragment Outcome on SmsResult {
+  __typename
+  ... on BsgErrorDetails {
+    code
+    bsgCode
+    message
+    retryable
+    subject
+  }
+  ... on BsgUnavailableError {
+    retryAfter
+  }
+}
+`,
+  },
+  {
+    query: `# What a federation gateway asks: entities by either key,
+# in one call.
+query FederationEntity {
+  _entities(
+    representations: [
+      { __typename: "Sms", reference: "ext_id_19" }
+      { __typename: "Sms", id: "305" }
+      { __typename: "Campaign", taskId: "5002" }
+    ]
+  ) {
+    ... on Sms {
+      id
+      reference
+      status
+    }
+    ... on Campaign {
+      taskId
+      deliveryRate
+    }
+  }
+}
+`,
+  },
+];

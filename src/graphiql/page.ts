@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import type { Plugin } from 'graphql-yoga';
+import { EXAMPLES } from './examples.ts';
+
+/** The page, made once. */
+interface Page {
+  readonly gzipped: Uint8Array<ArrayBuffer>;
+  readonly etag: string;
+}
+
+/**
+ * Gives GraphiQL to browsers that open the endpoint, and sends them there from `/`. The page is whole: it loads nothing
+ * from anywhere, so it is 9 MB; it is made and compressed at the first visit, and a browser that has it is told so by 304.
+ */
+export function useGraphiQLPage(endpoint: string): Plugin {
+  let page: Promise<Page> | null = null;
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI }) {
+      if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
+      if (url.pathname === '/')
+        endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: endpoint } }));
+      if (url.pathname !== endpoint) return;
+      page ??= makePage();
+      endResponse(await respond(request, await page, fetchAPI.Response));
+    },
+  };
+}
+
+/**
+ * A pressed tab jumps away from under the pointer, so that no click ever reaches it: GraphiQL leaves the tabs it opens with
+ * shifted, and hides that only from those that have no focus.
+ */
+const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
+
+async function makePage(): Promise<Page> {
+  // Loaded at the first visit: a server that nobody opens in a browser need not hold it.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const html = renderGraphiQL({
+    title: 'BSG GraphQL',
+    defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables })),
+    defaultEditorToolsVisibility: 'variables',
+  }).replace('</head>', `${TABS_STAY}</head>`);
+  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  return { gzipped: await promisify(gzip)(html), etag };
+}
+
+async function respond(request: Request, { gzipped, etag }: Page, Response: typeof globalThis.Response) {
+  const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
+  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+
+  const html = { ...headers, 'content-type': 'text/html; charset=utf-8' };
+  const takesGzip = request.headers.get('accept-encoding')?.includes('gzip') ?? false;
+  return takesGzip
+    ? new Response(gzipped, { headers: { ...html, 'content-encoding': 'gzip' } })
+    : new Response(await promisify(gunzip)(gzipped), { headers: html });
+}

@@ -1,0 +1,84 @@
+import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendingOf } from '../bsg/campaign.ts';
+import { assertBatchSize } from './batch-size.ts';
+import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
+import { builder } from './builder.ts';
+import { entityKey } from './entity-key.ts';
+
+/** One bulk sending. */
+export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
+  description: 'One bulk sending (BSG: a task), with the counts of its messages.',
+  fields: (t) => ({
+    taskId: t.exposeID('taskId', { description: "BSG's id of the campaign: 1 to 20 digits. Keep it as a string." }),
+    originator: t.exposeString('originator', {
+      nullable: true,
+      description: 'Name of the sender that the phones show.',
+    }),
+    body: t.exposeString('body', { nullable: true, description: 'Text of the messages. Personal data.' }),
+    validity: t.exposeInt('validity', {
+      nullable: true,
+      description: 'For how many hours BSG tries to deliver, 1 to 72.',
+    }),
+    totalPrice: t.exposeFloat('totalPrice', {
+      nullable: true,
+      description: 'What the whole campaign cost, in `currency`.',
+    }),
+    currency: t.exposeString('currency', {
+      nullable: true,
+      description: 'Currency of the account, such as `EUR` (ISO 4217).',
+    }),
+    sent: t.exposeInt('sent', { description: 'Messages sent; the counts below are parts of it.' }),
+    delivered: t.exposeInt('delivered', { description: 'Messages that reached the phone.' }),
+    expired: t.exposeInt('expired', { description: 'Messages not delivered because the phone was off.' }),
+    undeliverable: t.exposeInt('undeliverable', {
+      description: 'Messages not delivered because the phone number is wrong.',
+    }),
+    unknown: t.exposeInt('unknown', { description: 'Messages without a delivery report. Can still change.' }),
+    pending: t.int({
+      description: 'Messages without an outcome yet: `sent` less the four counts, never below 0.',
+      resolve: pendingOf,
+    }),
+    deliveryRate: t.float({
+      nullable: true,
+      description: 'Share of the sent messages that were delivered, 0 to 1; null when nothing was sent.',
+      resolve: deliveryRateOf,
+    }),
+    isFinal: t.boolean({
+      description: 'Whether no count will change any more, as nothing is pending or unknown: stop polling.',
+      resolve: isFinalCampaign,
+    }),
+    fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),
+  }),
+});
+
+/** A campaign, or why there is none. */
+export const CampaignResult = builder.unionType('CampaignResult', {
+  description: 'A campaign, or the error that stands in its place.',
+  types: [Campaign, ...bsgErrorTypes],
+  resolveType: (answer) => (answer.kind === 'campaign' ? 'Campaign' : errorTypeName(answer)),
+});
+
+builder.queryFields((t) => ({
+  campaign: t.field({
+    type: CampaignResult,
+    description: 'The campaign with this task id.',
+    args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5001`.' }) },
+    resolve: (_, { taskId }, { loaders }) => loaders.campaign.load(taskId),
+  }),
+  campaigns: t.field({
+    type: [CampaignResult],
+    description: 'Several campaigns at once: one result for each task id, in the asked order.',
+    args: {
+      taskIds: t.arg.idList({ required: true, description: 'Task ids; how many at the most, the server says (100).' }),
+    },
+    resolve: (_, { taskIds }, { loaders, maxBatchSize }) => {
+      assertBatchSize(taskIds.length, maxBatchSize);
+      return taskIds.map((taskId) => loaders.campaign.load(taskId));
+    },
+  }),
+}));
+
+builder.asEntity(Campaign, {
+  key: builder.selection<{ taskId: string }>('taskId'),
+  resolveReference: async ({ taskId }, { loaders }) =>
+    orThrow(await loaders.campaign.load(entityKey('taskId', taskId))),
+});

@@ -1,0 +1,8 @@
+import type { Loaders } from '../loaders/loaders.ts';
+
+/** What every resolver is given. Made anew for each request. */
+export interface Context {
+  readonly loaders: Loaders;
+  /** How many keys one batch field may ask for. */
+  readonly maxBatchSize: number;
+}

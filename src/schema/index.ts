@@ -1,0 +1,15 @@
+import './bsg-error.ts';
+import './campaign.ts';
+import './date-time.ts';
+import './sms.ts';
+import './sms-batch.ts';
+import { printSubgraphSchema } from '@apollo/subgraph';
+import { builder } from './builder.ts';
+
+/** The schema that the server runs: a Federation 2 subgraph that is complete on its own. */
+export const schema = builder.toSubGraphSchema({});
+
+/** The schema as text, with the federation directives: what stands in `schema.graphql`. */
+export function printSchema(): string {
+  return `${printSubgraphSchema(schema)}\n`;
+}

@@ -1,0 +1,80 @@
+import type { BsgFailure } from '../bsg/failure.ts';
+import type { Sms as SmsShape, SmsStatus as SmsStatusName } from '../bsg/sms.ts';
+import type { Loaders } from '../loaders/loaders.ts';
+import { assertBatchSize } from './batch-size.ts';
+import { BsgError } from './bsg-error.ts';
+import { builder } from './builder.ts';
+import { Sms, SmsResult, SmsStatus } from './sms.ts';
+
+/** The answers to a batch, in the asked order. */
+type Results = readonly (SmsShape | BsgFailure)[];
+
+const SmsStatusCount = builder
+  .objectRef<{ readonly status: SmsStatusName; readonly count: number }>('SmsStatusCount')
+  .implement({
+    description: 'How many messages of a batch have one status.',
+    fields: (t) => ({
+      status: t.expose('status', { type: SmsStatus, description: 'The status.' }),
+      count: t.exposeInt('count', { description: 'How many have it, at least 1.' }),
+    }),
+  });
+
+const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
+  description: 'Several messages at once, looked at in four ways; select what you need.',
+  fields: (t) => ({
+    results: t.field({
+      type: [SmsResult],
+      description: 'One for each asked id, then one for each asked reference, in the asked order.',
+      resolve: (results) => [...results],
+    }),
+    found: t.field({
+      type: [Sms],
+      description: 'Those that were found, each message once, however often it was asked for.',
+      resolve: foundIn,
+    }),
+    errors: t.field({
+      type: [BsgError],
+      description: 'Those that were not, one for each key that was asked for; `subject` says which.',
+      resolve: (results) => results.filter((result) => result.kind === 'failure'),
+    }),
+    statusCounts: t.field({
+      type: [SmsStatusCount],
+      description: 'How many of the found messages have which status; statuses that none has are left out.',
+      resolve: countStatuses,
+    }),
+  }),
+});
+
+builder.queryField('smsBatch', (t) =>
+  t.field({
+    type: SmsBatch,
+    description:
+      'Several messages at once, by id, by reference or both: at most 100 together, unless the server says otherwise.',
+    args: {
+      ids: t.arg.idList({ description: 'BSG ids.' }),
+      references: t.arg.stringList({ description: "The sender's own ids." }),
+    },
+    resolve: (_, { ids, references }, { loaders, maxBatchSize }) => {
+      assertBatchSize((ids?.length ?? 0) + (references?.length ?? 0), maxBatchSize);
+      return loadAll(loaders, ids ?? [], references ?? []);
+    },
+  }),
+);
+
+function loadAll(loaders: Loaders, ids: readonly string[], references: readonly string[]): Promise<Results> {
+  return Promise.all([
+    ...ids.map((id) => loaders.smsById.load(id)),
+    ...references.map((reference) => loaders.smsByReference.load(reference)),
+  ]);
+}
+
+function foundIn(results: Results): SmsShape[] {
+  const found = results.filter((result) => result.kind === 'sms');
+  return [...new Map(found.map((sms) => [sms.id, sms])).values()];
+}
+
+function countStatuses(results: Results) {
+  const counts = new Map<SmsStatusName, number>();
+  for (const { status } of foundIn(results)) counts.set(status, (counts.get(status) ?? 0) + 1);
+  return [...counts].map(([status, count]) => ({ status, count }));
+}

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig, readSandboxConfig } from '../src/config.ts';
+
+function messageOf(environment: Record<string, string>): string {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('The environment was taken.');
+}
+
+describe('the environment', () => {
+  it('needs nothing set: the sandbox answers', () => {
+    expect(readConfig({})).toEqual({
+      http: { host: '127.0.0.1', port: 4000 },
+      bsg: {
+        baseUrl: 'http://127.0.0.1:4010/rest',
+        apiKey: 'live_sandbox',
+        timezone: 'UTC',
+        campaignPath: null,
+        timeoutMs: 10_000,
+        maxConcurrency: 50,
+        retries: 2,
+      },
+      sandbox: { port: 4010 },
+      maxBatchSize: 100,
+    });
+  });
+
+  it('with a key means BSG', () => {
+    const { bsg, sandbox } = readConfig({ BSG_API_KEY: 'live_x', BSG_TIMEZONE: 'Europe/Kyiv' });
+    expect(sandbox).toBeNull();
+    expect(bsg).toMatchObject({ baseUrl: 'https://api.bsg.world/rest', apiKey: 'live_x', timezone: 'Europe/Kyiv' });
+  });
+
+  it('is read in full', () => {
+    const config = readConfig({
+      NODE_ENV: 'production',
+      PORT: '0',
+      BSG_API_KEY: 'live_x',
+      BSG_BASE_URL: 'https://app.bsg.hk/rest/',
+      BSG_CAMPAIGN_PATH: '/sms/task/{task_id}',
+      BSG_TIMEOUT_MS: '500',
+      BSG_MAX_CONCURRENCY: '7',
+      BSG_RETRIES: '0',
+      MAX_BATCH_SIZE: '3',
+    });
+    expect(config).toEqual({
+      http: { host: '0.0.0.0', port: 0 },
+      bsg: {
+        baseUrl: 'https://app.bsg.hk/rest',
+        apiKey: 'live_x',
+        timezone: 'UTC',
+        campaignPath: '/sms/task/{task_id}',
+        timeoutMs: 500,
+        maxConcurrency: 7,
+        retries: 0,
+      },
+      sandbox: null,
+      maxBatchSize: 3,
+    });
+    expect(readConfig({ NODE_ENV: 'production', BSG_API_KEY: 'live_x', HOST: '::1' }).http.host).toBe('::1');
+  });
+
+  it('counts an empty variable as not set', () => {
+    expect(readConfig({ PORT: '', BSG_API_KEY: ' ', BSG_TIMEZONE: '' })).toEqual(readConfig({}));
+  });
+
+  it('gives a configuration that nobody can change', () => {
+    const config = readConfig({});
+    expect(Object.isFrozen(config) && Object.isFrozen(config.bsg)).toBe(true);
+  });
+
+  it('names every bad variable at once, what was given and what is expected', () => {
+    const message = messageOf({
+      PORT: 'http',
+      BSG_API_KEY: 'live_x',
+      BSG_TIMEZONE: 'Mars/Base',
+      BSG_RETRIES: '-1',
+      MAX_BATCH_SIZE: '0',
+      BSG_BASE_URL: 'ftp://bsg',
+      BSG_CAMPAIGN_PATH: 'task',
+    });
+    expect(message.split('\n').toSorted()).toEqual(
+      [
+        'The environment is not as it should be:',
+        '  PORT is "http": expected a whole number from 0 to 65535',
+        '  BSG_TIMEZONE is "Mars/Base": expected an IANA time zone such as Europe/Kyiv',
+        '  BSG_RETRIES is "-1": expected a whole number from 0 to 10',
+        '  MAX_BATCH_SIZE is "0": expected a whole number from 1 to 10000',
+        '  BSG_BASE_URL is "ftp://bsg": expected an http or https address without credentials, query or hash',
+        '  BSG_CAMPAIGN_PATH is "task": expected a path that ends in {task_id}, such as /sms/task/{task_id}',
+      ].toSorted(),
+    );
+  });
+
+  it.each([
+    ['BSG_TIMEOUT_MS', '99'],
+    ['BSG_TIMEOUT_MS', '1e9'],
+    ['BSG_MAX_CONCURRENCY', '1.5'],
+    ['PORT', '65536'],
+    ['SANDBOX_PORT', '-1'],
+    ['BSG_BASE_URL', 'https://user:password@bsg.example/rest'],
+    ['BSG_CAMPAIGN_PATH', '/sms/{task_id}/../../common/balance'],
+    ['HOST', 'a b'],
+  ])('does not take %s=%s', (name, value) => {
+    expect(messageOf({ BSG_API_KEY: 'live_x', [name]: value })).toContain(
+      `${name} is ${JSON.stringify(value)}: expected`,
+    );
+  });
+
+  it('never shows the key', () => {
+    const message = messageOf({ BSG_API_KEY: 'live_secret with a blank' });
+    expect(message).toContain('BSG_API_KEY is (not shown): expected');
+    expect(message).not.toContain('secret');
+  });
+
+  it('needs a key in production, and wherever BSG has an address', () => {
+    expect(messageOf({ NODE_ENV: 'production' })).toContain('BSG_API_KEY is not set');
+    expect(messageOf({ BSG_BASE_URL: 'http://127.0.0.1:1/rest' })).toContain('BSG_API_KEY is not set');
+  });
+
+  it('of a sandbox alone is its port', () => {
+    expect(readSandboxConfig({ PORT: 'ignored', NODE_ENV: 'production' })).toEqual({ port: 4010 });
+    expect(() => readSandboxConfig({ SANDBOX_PORT: 'x' })).toThrow('SANDBOX_PORT is "x"');
+  });
+});

@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { chromium, type Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { EXAMPLES } from '../../src/graphiql/examples.ts';
+import { startAppOnSandbox } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Opens the page in a browser that reaches nothing but this machine. */
+async function openGraphiQL(): Promise<{ readonly page: Page; readonly asked: string[] }> {
+  const { app } = await startAppOnSandbox();
+  const address = await listen(app.listener);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  page.setDefaultTimeout(15_000);
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(`${address}/graphql`);
+  return { page, asked };
+}
+
+/**
+ * Presses the play button until the result has the text. GraphiQL learns a moment after a tab is opened which operation is
+ * in it, and until then asks for that of the tab before.
+ */
+async function runUntilShown(page: Page, text: string): Promise<void> {
+  const run = async () => {
+    await page.locator('.graphiql-execute-button').click();
+    await page.locator('.result-window', { hasText: text }).waitFor({ timeout: 3_000 });
+  };
+  await vi.waitFor(run, { timeout: 40_000 });
+}
+
+describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
+  it('opens without the internet, shows the tabs, and runs them', async () => {
+    const { page, asked } = await openGraphiQL();
+
+    const tabs = page.locator('.graphiql-tab-button');
+    await tabs.first().waitFor();
+    expect(await tabs.allTextContents()).toEqual(
+      EXAMPLES.map(({ query }) => expect.stringContaining(/query (\w+)/.exec(query)?.[1] ?? '')),
+    );
+    await runUntilShown(page, '"DELIVERED"');
+    await tabs.nth(4).click();
+    await runUntilShown(page, '"SMS_NOT_FOUND"');
+
+    const paths = asked.filter((url) => url.startsWith('http')).map((url) => new URL(url));
+    expect(paths.every(({ hostname, pathname }) => hostname === '127.0.0.1' && pathname === '/graphql')).toBe(true);
+  }, 100_000);
+});

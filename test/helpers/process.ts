@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+
+/** The built program, running as it does for a user. */
+export interface Program {
+  readonly child: ChildProcess;
+  /** All it has printed so far, on both streams. */
+  output(): string;
+  /** Resolves to the match once the output matches. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves to the exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+}
+
+/** Runs `node dist/main.js` with this environment and no other, until the test ends. */
+export function runProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
+  const child = spawn(process.execPath, ['dist/main.js', ...args], { env: { ...environment } });
+  let output = '';
+  const checks = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const check of checks) check();
+    });
+  }
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  onTestFinished(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return {
+    child,
+    ended,
+    output: () => output,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const check = () => {
+          const match = pattern.exec(output);
+          if (match !== null) resolve(match);
+        };
+        checks.add(check);
+        check();
+        ended.then(() => reject(new Error(`It ended without printing ${pattern}:\n${output}`)), reject);
+      }),
+  };
+}

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../gql/index.ts';
+import { startApp } from '../helpers/app.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+const Batch = graphql(`
+  query LoaderBatch($ids: [ID!], $references: [String!]) {
+    smsBatch(ids: $ids, references: $references) {
+      results {
+        ... on Sms { id reference }
+        ... on BsgErrorDetails { subject code }
+      }
+    }
+  }
+`);
+
+const numbers = (count: number) => Array.from({ length: count }, (_, i) => String(1_000 + i));
+
+describe('the look-ups of one request', () => {
+  it('are one for 50 aliases of one id', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const aliases = numbers(50).map((n) => `a${n}: sms(id: "211") { ... on Sms { id } }`);
+
+    const { data } = await startApp(upstream.baseUrl).query<Record<string, unknown>, object>(
+      `{ ${aliases.join(' ')} }`,
+    );
+
+    expect(Object.values(data)).toEqual(Array.from({ length: 50 }, () => ({ id: '211' })));
+    expect(upstream.calls).toEqual(['/sms/211']);
+  });
+
+  it('are 50 for 50 ids, never more at once than BSG_MAX_CONCURRENCY', async () => {
+    let waiting: (() => void)[] = [];
+    const upstream = await startUpstream((request, response) => {
+      waiting.push(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
+      if (waiting.length < 10) return;
+      for (const answer of waiting) answer();
+      waiting = [];
+    });
+    const app = startApp(upstream.baseUrl, { BSG_MAX_CONCURRENCY: '10' });
+
+    const { data } = await app.query(Batch, { ids: numbers(50) });
+
+    expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(50));
+    expect(upstream.calls.toSorted()).toEqual(numbers(50).map((id) => `/sms/${id}`));
+    expect(upstream.mostAtOnce).toBe(10);
+  });
+
+  it('go out together, 50 at once unless told otherwise', async () => {
+    let waiting: (() => void)[] = [];
+    const upstream = await startUpstream((request, response) => {
+      waiting.push(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
+      if (waiting.length < 50) return;
+      for (const answer of waiting) answer();
+      waiting = [];
+    });
+
+    const { data } = await startApp(upstream.baseUrl).query(Batch, { ids: numbers(100) });
+
+    expect(data.smsBatch.results).toHaveLength(100);
+    expect(upstream.mostAtOnce).toBe(50);
+  });
+
+  it('fail alone', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.url === '/sms/2') response.socket?.resetAndDestroy();
+      else if (request.url === '/sms/3') sendJson(response, { error: '20', errorDescription: 'SMS not found' }, 404);
+      else sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length), reference: null }));
+    });
+    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+
+    const { data, errors } = await app.query(Batch, { ids: ['1', '2', '3', 'x', '4'] });
+
+    expect(errors).toBeUndefined();
+    expect(data.smsBatch.results).toEqual([
+      { id: '1', reference: null },
+      { subject: '2', code: 'NETWORK' },
+      { subject: '3', code: 'SMS_NOT_FOUND' },
+      { subject: 'x', code: 'INVALID_PARAMETERS' },
+      { id: '4', reference: null },
+    ]);
+  });
+
+  it('are matched by their key, in whatever order BSG answers', async () => {
+    const held: (() => void)[] = [];
+    const upstream = await startUpstream((request, response) => {
+      held.unshift(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
+      if (held.length === 20) for (const answer of held) answer();
+    });
+
+    const { data } = await startApp(upstream.baseUrl).query(Batch, { ids: numbers(20) });
+
+    expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(20));
+  });
+
+  it('are not shared with another request', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const app = startApp(upstream.baseUrl);
+
+    await app.query(Batch, { ids: ['1'] });
+    await app.query(Batch, { ids: ['1'] });
+    expect(upstream.calls).toEqual(['/sms/1', '/sms/1']);
+  });
+});
+
+describe('a message found by one of its keys', () => {
+  it('is known by the other for the rest of the request', async () => {
+    const { createLoaders } = await import('../../src/loaders/loaders.ts');
+    const { startClient } = await import('../helpers/client.ts');
+    const upstream = await startUpstreamKnowingAll();
+    const byId = createLoaders(startClient(upstream.baseUrl));
+    const byReference = createLoaders(startClient(upstream.baseUrl));
+
+    await byId.smsById.load('7');
+    expect(await byId.smsByReference.load('ref_7')).toMatchObject({ id: '7' });
+    await byReference.smsByReference.load('ref_8');
+    expect(await byReference.smsById.load('8')).toMatchObject({ reference: 'ref_8' });
+    expect(upstream.calls).toEqual(['/sms/7', '/sms/reference/ref_8']);
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest';
+import { startApp, startAppOnSandbox } from '../helpers/app.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+const Entities = `
+  query Entities($representations: [_Any!]!) {
+    _entities(representations: $representations) {
+      __typename
+      ... on Sms { id reference status }
+      ... on Campaign { taskId sent }
+    }
+  }
+`;
+
+interface Data {
+  readonly _entities: readonly (null | { readonly id?: string; readonly reference?: string })[];
+}
+
+describe('_entities', () => {
+  it('finds messages by either key and campaigns by theirs', async () => {
+    const { app } = await startAppOnSandbox();
+    const representations = [
+      { __typename: 'Sms', id: '211' },
+      { __typename: 'Campaign', taskId: '5002' },
+      { __typename: 'Sms', reference: 'status_sent' },
+      { __typename: 'Sms', id: '306', reference: 'status_delivered' },
+      { __typename: 'Sms', id: null, reference: 'ext_id_19' },
+    ];
+
+    expect(await app.query(Entities, { representations })).toEqual({
+      data: {
+        _entities: [
+          { __typename: 'Sms', id: '211', reference: 'ext_id_19', status: 'DELIVERED' },
+          { __typename: 'Campaign', taskId: '5002', sent: 100 },
+          { __typename: 'Sms', id: '305', reference: 'status_sent', status: 'SENT' },
+          { __typename: 'Sms', id: '306', reference: 'status_delivered', status: 'DELIVERED' },
+          { __typename: 'Sms', id: '211', reference: 'ext_id_19', status: 'DELIVERED' },
+        ],
+      },
+    });
+  });
+
+  it('keeps the order of 20 mixed references, with null and one error for the unknown one', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const representations = Array.from({ length: 20 }, (_, i) => {
+      if (i === 13) return { __typename: 'Sms', reference: 'nobody' };
+      return i % 2 === 0 ? { __typename: 'Sms', id: String(i) } : { __typename: 'Sms', reference: `ref_${i}` };
+    });
+
+    const { data, errors } = await startApp(upstream.baseUrl).query<Data, object>(Entities, { representations });
+
+    expect(data._entities.map((entity) => entity?.id ?? null)).toEqual(
+      representations.map((_, i) => (i === 13 ? null : String(i))),
+    );
+    expect(errors).toEqual([
+      {
+        message: 'SMS not found',
+        locations: [{ line: 3, column: 5 }],
+        path: ['_entities', 13],
+        extensions: { code: 'SMS_NOT_FOUND', bsgCode: 20, retryable: false, subject: 'nobody', retryAfter: null },
+      },
+    ]);
+    expect(upstream.calls).toHaveLength(20);
+  });
+
+  it('asks once for a message that is referred to many times', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const representations = Array.from({ length: 30 }, () => ({ __typename: 'Sms', id: '7' }));
+
+    const { data } = await startApp(upstream.baseUrl).query<Data, object>(Entities, { representations });
+
+    expect(data._entities).toHaveLength(30);
+    expect(upstream.calls).toEqual(['/sms/7']);
+  });
+
+  it('leaves those standing that BSG answers while others fail', async () => {
+    const upstream = await startUpstream((request, response) => {
+      const id = request.url?.slice('/sms/'.length);
+      if (Number(id) % 2 === 0) sendJson(response, wireSms({ id }));
+      else sendJson(response, 'down', 503);
+    });
+    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+    const representations = Array.from({ length: 20 }, (_, i) => ({ __typename: 'Sms', id: String(i) }));
+
+    const { data, errors } = await app.query<Data, object>(Entities, { representations });
+
+    expect(data._entities.filter((entity) => entity !== null)).toHaveLength(10);
+    expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(
+      Array.from({ length: 10 }, () => 'BAD_RESPONSE'),
+    );
+  });
+
+  it.each([
+    [{ __typename: 'Sms' }],
+    [{ __typename: 'Sms', id: null }],
+    [{ __typename: 'Sms', id: { a: 1 } }],
+    [{ __typename: 'Sms', reference: ['x'] }],
+    [{ __typename: 'Campaign' }],
+    [{ __typename: 'Campaign', taskId: 1.5 }],
+  ])('says which representation has no key: %j', async (representation) => {
+    const { app } = await startAppOnSandbox();
+    const representations = [{ __typename: 'Sms', id: '211' }, representation];
+
+    const { data, errors } = await app.query<Data, object>(Entities, { representations });
+
+    expect(data._entities).toEqual([expect.objectContaining({ id: '211' }), null]);
+    expect(errors).toEqual([
+      expect.objectContaining({ path: ['_entities', 1], extensions: { code: 'INVALID_REPRESENTATION' } }),
+    ]);
+  });
+
+  it('takes a key that is written as a number', async () => {
+    const { app } = await startAppOnSandbox();
+    const representations = [
+      { __typename: 'Sms', id: 211 },
+      { __typename: 'Campaign', taskId: 5002 },
+    ];
+    const { errors } = await app.query(Entities, { representations });
+    expect(errors).toBeUndefined();
+  });
+});
+
+it('_entities takes a variable within a literal', async () => {
+  const { app } = await startAppOnSandbox();
+  const query =
+    'query ($id: ID!) { _entities(representations: [{ __typename: "Sms", id: $id }]) { ... on Sms { id } } }';
+  for (const id of ['211', '305']) {
+    expect(await app.query(query, { id })).toEqual({ data: { _entities: [{ id }] } });
+  }
+});
+
+it('_service is the schema', async () => {
+  const { app } = await startAppOnSandbox();
+  const { data } = await app.query<{ _service: { sdl: string } }, object>('{ _service { sdl } }');
+  expect(data._service.sdl).toContain('type Sms');
+  expect(data._service.sdl).toContain('@key(fields: "reference")');
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../gql/index.ts';
+import { startApp, startAppOnSandbox } from '../helpers/app.ts';
+import { startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+
+const OneSms = graphql(`
+  query OneSms($id: ID!) {
+    sms(id: $id) {
+      __typename
+      ... on Sms {
+        id reference msisdn status statusText isFinal timeIn timeSent timeDr price currency fetchedAt
+      }
+      ... on BsgErrorDetails { code bsgCode message retryable subject }
+      ... on BsgUnavailableError { retryAfter }
+    }
+  }
+`);
+
+const ByReference = graphql(`
+  query ByReference($reference: String!) {
+    smsByReference(reference: $reference) {
+      __typename
+      ... on Sms { id status }
+      ... on BsgErrorDetails { code subject }
+    }
+  }
+`);
+
+describe('sms', () => {
+  it("is the example of BSG's page, typed", async () => {
+    const { app } = await startAppOnSandbox();
+
+    const { data, errors } = await app.query(OneSms, { id: '211' });
+
+    expect(errors).toBeUndefined();
+    expect(data.sms).toEqual({
+      __typename: 'Sms',
+      id: '211',
+      reference: 'ext_id_19',
+      msisdn: '380972000001',
+      status: 'DELIVERED',
+      statusText: 'delivered',
+      isFinal: true,
+      timeIn: '2017-01-17T09:11:41Z',
+      timeSent: '2017-01-17T09:11:41Z',
+      timeDr: '2017-01-17T09:11:41Z',
+      price: 0.23,
+      currency: 'EUR',
+      fetchedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+  });
+
+  it('reads every seeded status, quirks and all', async () => {
+    const { app } = await startAppOnSandbox();
+    const results = await Promise.all(Array.from({ length: 11 }, (_, i) => app.query(OneSms, { id: String(301 + i) })));
+
+    const seen = results.map(({ data: { sms } }) => (sms.__typename === 'Sms' ? [sms.status, sms.isFinal] : sms));
+    expect(seen).toEqual([
+      ['SCHEDULED', false],
+      ['MODERATION', false],
+      ['ACCEPTED', false],
+      ['SENDING', false],
+      ['SENT', false],
+      ['DELIVERED', true],
+      ['EXPIRED', true],
+      ['UNDELIVERABLE', true],
+      ['REJECTED', true],
+      ['UNKNOWN', false],
+      ['UNRECOGNIZED', false],
+    ]);
+    const accepted = results[2]?.data.sms;
+    expect(accepted).toMatchObject({ price: 0.02, timeDr: null });
+    expect(results[10]?.data.sms).toMatchObject({ statusText: 'buffered' });
+  });
+
+  it('moves while the sandbox lives', async () => {
+    let nowMs = 0;
+    const { app } = await startAppOnSandbox(() => nowMs);
+    const status = async () => {
+      const { data } = await app.query(OneSms, { id: '401' });
+      return data.sms.__typename === 'Sms' && data.sms.status;
+    };
+
+    expect(await status()).toBe('SCHEDULED');
+    nowMs += 5_000;
+    expect(await status()).toBe('SENT');
+    nowMs += 10_000;
+    expect(await status()).toBe('DELIVERED');
+  });
+
+  it('takes an id that is written as a number, and keeps a long one whole', async () => {
+    const upstream = await startUpstreamAnswering(wireSms({ id: '12345678901234567890', msisdn: null }));
+    const app = startApp(upstream.baseUrl);
+
+    expect(await app.query('{ sms(id: "12345678901234567890") { ... on Sms { id msisdn } } }')).toEqual({
+      data: { sms: { id: '12345678901234567890', msisdn: null } },
+    });
+    expect(await app.query('{ sms(id: 211) { __typename } }')).toHaveProperty('data.sms.__typename');
+    expect(upstream.calls).toEqual(['/sms/12345678901234567890', '/sms/211']);
+  });
+
+  it.each([
+    ['BsgNotFoundError', '9020', { code: 'SMS_NOT_FOUND', bsgCode: 20, message: 'SMS not found', retryable: false }],
+    ['BsgInvalidRequestError', '9025', { code: 'INVALID_ORIGINATOR', bsgCode: 25, retryable: false }],
+    ['BsgConflictError', '9031', { code: 'PHONE_ALREADY_LISTED', bsgCode: 31, retryable: false }],
+    ['BsgAccessError', '9001', { code: 'INVALID_API_KEY', bsgCode: 1, retryable: false }],
+    [
+      'BsgUnavailableError',
+      '9011',
+      { code: 'TOO_MANY_MESSAGES_IN_PROCESS', bsgCode: 11, retryable: true, retryAfter: null },
+    ],
+    ['BsgUnavailableError', '9429', { code: 'RATE_LIMITED', bsgCode: null, retryable: true, retryAfter: 60 }],
+    ['BsgUnavailableError', '9499', { code: 'NETWORK', bsgCode: null, retryable: true, retryAfter: null }],
+    ['BsgUnavailableError', '9502', { code: 'BAD_RESPONSE', bsgCode: null, retryable: true, retryAfter: null }],
+    ['BsgInvalidRequestError', '211/../../common/balance', { code: 'INVALID_PARAMETERS', bsgCode: 7 }],
+  ])('is a %s as data for %s', async (typeName, id, expected) => {
+    const { app } = await startAppOnSandbox();
+
+    const { data, errors } = await app.query(OneSms, { id });
+
+    expect(errors).toBeUndefined();
+    expect(data.sms).toMatchObject({ __typename: typeName, subject: id, ...expected });
+  });
+});
+
+describe('smsByReference', () => {
+  it('finds a message', async () => {
+    const { app } = await startAppOnSandbox();
+    expect((await app.query(ByReference, { reference: 'ext_id_19' })).data.smsByReference).toEqual({
+      __typename: 'Sms',
+      id: '211',
+      status: 'DELIVERED',
+    });
+  });
+
+  it.each([
+    ['nobody', 'BsgNotFoundError', 'SMS_NOT_FOUND'],
+    ['not well-formed', 'BsgInvalidRequestError', 'INVALID_REFERENCE'],
+    ['error_5', 'BsgUnavailableError', 'UNKNOWN_ERROR'],
+  ])('%j is a %s', async (reference, __typename, code) => {
+    const { app } = await startAppOnSandbox();
+    const { data } = await app.query(ByReference, { reference });
+    expect(data.smsByReference).toEqual({ __typename, code, subject: reference });
+  });
+});

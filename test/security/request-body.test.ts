@@ -1,0 +1,57 @@
+import { request } from 'node:http';
+import { json } from 'node:stream/consumers';
+import { expect, it } from 'vitest';
+import { startAppOnSandbox } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+
+const query = JSON.stringify({ query: '{ __typename }' });
+
+/** Posts with exactly these headers; `fetch` would not let a test choose them. */
+async function post(address: string, headers: Record<string, string>, body: string) {
+  const call = request(`${address}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+  const answered = new Promise<{ status: number | undefined; body: unknown }>((resolve, reject) => {
+    call.once('error', reject).once('response', (response) => {
+      json(response).then((parsed) => resolve({ status: response.statusCode, body: parsed }), reject);
+    });
+  });
+  call.end(body);
+  return answered;
+}
+
+const refusal = (code: string) => ({ errors: [{ message: expect.stringMatching(/\S/), extensions: { code } }] });
+
+it('a body of a mebibyte is taken, a byte more is 413', async () => {
+  const { app } = await startAppOnSandbox();
+  const address = await listen(app.listener);
+  const padded = (bytes: number) => query + ' '.repeat(bytes - query.length);
+
+  const whole = padded(1024 * 1024);
+  expect(await post(address, { 'content-length': String(whole.length) }, whole)).toMatchObject({
+    status: 200,
+    body: { data: { __typename: 'Query' } },
+  });
+  expect(await post(address, { 'content-length': String(whole.length + 1) }, `${whole} `)).toEqual({
+    status: 413,
+    body: refusal('REQUEST_BODY_TOO_LARGE'),
+  });
+});
+
+it('a body of unsaid length is 411, however short', async () => {
+  const { app } = await startAppOnSandbox();
+  const address = await listen(app.listener);
+
+  expect(await post(address, { 'transfer-encoding': 'chunked' }, query)).toEqual({
+    status: 411,
+    body: refusal('LENGTH_REQUIRED'),
+  });
+});
+
+it('a query in the address needs no length', async () => {
+  const { app } = await startAppOnSandbox();
+  const address = await listen(app.listener);
+  const response = await fetch(`${address}/graphql?query={__typename}`);
+  expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+});
