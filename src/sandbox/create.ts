@@ -5,7 +5,7 @@ import { CURRENCY, type NewMessage, type Store } from './store.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const REFERENCE = /^[A-Za-z0-9_-]{1,32}$/;
-const MSISDN = /^[1-9]\d{6,14}$/;
+const MSISDN = /^[1-9]\d{4,14}$/;
 const LONGEST_ORIGINATOR = 14;
 const LONGEST_BODY = 1_530;
 
