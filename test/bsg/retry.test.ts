@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterSeconds, retryDelayMs } from '../../src/bsg/retry.ts';
+import { retryDelayMs } from '../../src/bsg/retry.ts';
 
 const first = { attempt: 0, remainingMs: 5_000, random: () => 0.5 };
 const answer = (status: number, retryAfter: number | null = null) => ({
@@ -34,22 +34,5 @@ describe('another attempt', () => {
     expect(retryDelayMs({ ...first, ...answer(503, 3) })).toBe(3_000);
     expect(retryDelayMs({ ...first, ...answer(429, 5) })).toBeNull();
     expect(retryDelayMs({ ...first, ...answer(500), remainingMs: 50 })).toBeNull();
-  });
-});
-
-describe('Retry-After', () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-
-  it.each([
-    [null, null],
-    ['0', 0],
-    ['120', 120],
-    ['Thu, 01 Jan 2026 00:00:30 GMT', 30],
-    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
-    ['soon', null],
-    ['-5 minutes', null],
-    ['99999999999', null],
-  ])('%j is %j seconds', (header, expected) => {
-    expect(retryAfterSeconds(header, now)).toBe(expected);
   });
 });
