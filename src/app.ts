@@ -1,13 +1,19 @@
-import { createYoga } from 'graphql-yoga';
+import { createHash } from 'node:crypto';
+import { createYoga, useReadinessCheck } from 'graphql-yoga';
 import { createBsgClient } from './bsg/client.ts';
 import type { Config } from './config.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { createLoaders } from './loaders/loaders.ts';
+import { createLog, type Log } from './ops/log.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { schema } from './schema/index.ts';
 import { useRequestErrorCodes } from './schema/request-errors.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
+import { createBreaker } from './statuses/breaker.ts';
+import { createRedisCache } from './statuses/redis-cache.ts';
+import { noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
+import { createStatuses } from './statuses/statuses.ts';
 
 /** The server without its socket. */
 export type App = ReturnType<typeof createApp>;
@@ -15,14 +21,22 @@ export type App = ReturnType<typeof createApp>;
 /** Longer than any query a person writes or a gateway plans, shorter than what costs memory to refuse. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
+/** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
+const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
+
 /** Builds every part, in the order in which a request meets them from behind. `fetch` also serves as a listener of `node:http`. */
-export function createApp({ bsg, maxBatchSize }: Pick<Config, 'bsg' | 'maxBatchSize'>) {
+export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Config, 'http' | 'sandbox'>) {
+  const log = createLog(level);
   const client = createBsgClient(bsg);
+  const breaker = createBreaker({ ...BREAKER, now: Date.now, onChange: (isOpen) => logBreaker(log, isOpen) });
+  const shared = createSharedCache(bsg, cache.redisUrl, log);
+  const statuses = createStatuses({ ...cache, rules: cache, client, breaker, shared, now: Date.now });
   const yoga = createYoga({
     schema,
-    context: (): Context => ({ loaders: createLoaders(client), maxBatchSize }),
+    context: (): Context => ({ loaders: createLoaders(statuses), maxBatchSize }),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
+    logging: log,
     // Never a stack in an answer, not even with NODE_ENV=development.
     maskedErrors: { isDev: false },
     cors: false,
@@ -31,6 +45,14 @@ export function createApp({ bsg, maxBatchSize }: Pick<Config, 'bsg' | 'maxBatchS
     graphiql: false,
     maxRequestBodySize: false,
     plugins: [
+      useReadinessCheck({
+        endpoint: '/ready',
+        check: ({ fetchAPI }) =>
+          fetchAPI.Response.json({
+            bsg: breaker.isOpen ? 'down' : 'up',
+            redis: cache.redisUrl === null ? 'not used' : shared.isUp ? 'up' : 'down',
+          }),
+      }),
       useGraphiQLPage('/graphql'),
       useRequestBodyLimit(MAX_REQUEST_BYTES),
       useRequestErrorCodes(),
@@ -41,7 +63,25 @@ export function createApp({ bsg, maxBatchSize }: Pick<Config, 'bsg' | 'maxBatchS
     fetch: yoga,
     async dispose(): Promise<void> {
       await yoga.dispose();
+      await shared.dispose();
       client.dispose();
     },
   };
+}
+
+function createSharedCache({ baseUrl, apiKey, timeoutMs }: Config['bsg'], url: string | null, log: Log): SharedCache {
+  if (url === null) return noSharedCache;
+  // Tells accounts apart in a Redis that they share, without telling the key.
+  const account = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex').slice(0, 16);
+  return createRedisCache({ url, account, claimMs: timeoutMs, now: Date.now, onChange: (isUp) => logRedis(log, isUp) });
+}
+
+function logBreaker(log: Log, isOpen: boolean): void {
+  if (isOpen) log.error('BSG does not answer: known statuses stand in, others fail at once, until it is back.');
+  else log.info('BSG answers again.');
+}
+
+function logRedis(log: Log, isUp: boolean): void {
+  if (isUp) log.info('Redis answers: what instances learn is shared.');
+  else log.error('Redis does not answer: this instance goes on alone, from memory.');
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 /** What the server runs on, in words of its own rather than of the environment. */
 export interface Config {
   readonly http: {
@@ -17,6 +19,18 @@ export interface Config {
     readonly maxConcurrency: number;
     readonly retries: number;
   };
+  readonly cache: {
+    /** How long a final status is kept; milliseconds, like all of these. */
+    readonly finalTtlMs: number;
+    /** How long a status is kept that can still change. */
+    readonly changingTtlMs: number;
+    /** How long after that it stands in while BSG does not answer. */
+    readonly staleMs: number;
+    readonly maxEntries: number;
+    /** The Redis that several instances share; null for an instance alone. May hold a password: never printed. */
+    readonly redisUrl: string | null;
+  };
+  readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
   /** The embedded stand-in for BSG; null when there is a key, and so the real one. */
   readonly sandbox: { readonly port: number } | null;
   /** Keys that one batch field may ask for. */
@@ -34,6 +48,9 @@ export class ConfigError extends Error {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Never printed, not even when they are wrong. */
+const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL']);
 
 /** The sandbox takes any key of this form. */
 const SANDBOX_KEY = 'live_sandbox';
@@ -63,6 +80,12 @@ const variables = {
   BSG_TIMEOUT_MS: wholeNumber(100, 120_000, 10_000),
   BSG_MAX_CONCURRENCY: wholeNumber(1, 10_000, 50),
   BSG_RETRIES: wholeNumber(0, 10, 2),
+  CACHE_FINAL_TTL_MS: wholeNumber(0, 999_999_999, 86_400_000),
+  CACHE_TTL_MS: wholeNumber(0, 999_999_999, 2_000),
+  CACHE_STALE_MS: wholeNumber(0, 999_999_999, 600_000),
+  CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000, 100_000),
+  REDIS_URL: z.string().refine(isRedisUrl, expected('redis://host:port or rediss://host:port')).optional(),
+  LOG_LEVEL: z.enum(LOG_LEVELS, expected(`one of ${LOG_LEVELS.join(', ')}`)).default('info'),
   MAX_BATCH_SIZE: wholeNumber(1, 10_000, 100),
 };
 
@@ -90,6 +113,14 @@ export function readConfig(environment: Environment): Config {
       maxConcurrency: env.BSG_MAX_CONCURRENCY,
       retries: env.BSG_RETRIES,
     },
+    cache: {
+      finalTtlMs: env.CACHE_FINAL_TTL_MS,
+      changingTtlMs: env.CACHE_TTL_MS,
+      staleMs: env.CACHE_STALE_MS,
+      maxEntries: env.CACHE_MAX_ENTRIES,
+      redisUrl: env.REDIS_URL ?? null,
+    },
+    log: { level: env.LOG_LEVEL },
     sandbox: usesSandbox ? { port: env.SANDBOX_PORT } : null,
     maxBatchSize: env.MAX_BATCH_SIZE,
   });
@@ -118,7 +149,7 @@ function check<Shape extends z.ZodRawShape>(
 
 function describe({ path: [name], message }: z.core.$ZodIssue, given: Environment): string {
   const variable = String(name);
-  const shown = variable === 'BSG_API_KEY' ? '(not shown)' : JSON.stringify(given[variable]);
+  const shown = SECRETS.has(variable) ? '(not shown)' : JSON.stringify(given[variable]);
   return `${variable} is ${shown}: ${message}`;
 }
 
@@ -148,6 +179,10 @@ function isBaseUrl(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, username, password, search, hash } = new URL(address);
   return ['http:', 'https:'].includes(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+function isRedisUrl(address: string): boolean {
+  return URL.canParse(address) && /^rediss?:\/\/./.test(address);
 }
 
 function deepFreeze<T extends object>(value: T): T {

@@ -24,6 +24,14 @@ describe('the environment', () => {
         maxConcurrency: 50,
         retries: 2,
       },
+      cache: {
+        finalTtlMs: 86_400_000,
+        changingTtlMs: 2_000,
+        staleMs: 600_000,
+        maxEntries: 100_000,
+        redisUrl: null,
+      },
+      log: { level: 'info' },
       sandbox: { port: 4010 },
       maxBatchSize: 100,
     });
@@ -45,6 +53,12 @@ describe('the environment', () => {
       BSG_TIMEOUT_MS: '500',
       BSG_MAX_CONCURRENCY: '7',
       BSG_RETRIES: '0',
+      CACHE_FINAL_TTL_MS: '1',
+      CACHE_TTL_MS: '0',
+      CACHE_STALE_MS: '2',
+      CACHE_MAX_ENTRIES: '4',
+      REDIS_URL: 'rediss://user:password@redis:6380/1',
+      LOG_LEVEL: 'warn',
       MAX_BATCH_SIZE: '3',
     });
     expect(config).toEqual({
@@ -58,6 +72,14 @@ describe('the environment', () => {
         maxConcurrency: 7,
         retries: 0,
       },
+      cache: {
+        finalTtlMs: 1,
+        changingTtlMs: 0,
+        staleMs: 2,
+        maxEntries: 4,
+        redisUrl: 'rediss://user:password@redis:6380/1',
+      },
+      log: { level: 'warn' },
       sandbox: null,
       maxBatchSize: 3,
     });
@@ -105,15 +127,19 @@ describe('the environment', () => {
     ['BSG_BASE_URL', 'https://user:password@bsg.example/rest'],
     ['BSG_CAMPAIGN_PATH', '/sms/{task_id}/../../common/balance'],
     ['HOST', 'a b'],
+    ['CACHE_TTL_MS', '2s'],
+    ['CACHE_MAX_ENTRIES', '0'],
+    ['LOG_LEVEL', 'loud'],
   ])('does not take %s=%s', (name, value) => {
     expect(messageOf({ BSG_API_KEY: 'live_x', [name]: value })).toContain(
       `${name} is ${JSON.stringify(value)}: expected`,
     );
   });
 
-  it('never shows the key', () => {
-    const message = messageOf({ BSG_API_KEY: 'live_secret with a blank' });
+  it('never shows the key, nor the password of a Redis', () => {
+    const message = messageOf({ BSG_API_KEY: 'live_secret with a blank', REDIS_URL: 'http://:secret@redis' });
     expect(message).toContain('BSG_API_KEY is (not shown): expected');
+    expect(message).toContain('REDIS_URL is (not shown): expected redis://');
     expect(message).not.toContain('secret');
   });
 

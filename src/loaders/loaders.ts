@@ -1,11 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Campaign } from '../bsg/campaign.ts';
-import type { BsgClient } from '../bsg/client.ts';
 import type { BsgFailure } from '../bsg/failure.ts';
 import type { Sms } from '../bsg/sms.ts';
-
-/** Where statuses come from. */
-export type StatusSource = Pick<BsgClient, 'smsById' | 'smsByReference' | 'campaign'>;
+import type { Statuses } from '../statuses/statuses.ts';
 
 /** What one request has asked for so far. A failure is a value here, so that it never fails its neighbours. */
 export interface Loaders {
@@ -18,18 +15,18 @@ export interface Loaders {
  * Loaders for one request: the same key is asked once, distinct keys go out together. An SMS found by one of its keys
  * is known by the other from then on.
  */
-export function createLoaders(source: StatusSource): Loaders {
+export function createLoaders(statuses: Statuses): Loaders {
   const smsById = perKey(async (id) => {
-    const answer = await source.smsById(id);
+    const answer = await statuses.smsById(id);
     if (answer.kind === 'sms' && answer.reference !== null) smsByReference.prime(answer.reference, answer);
     return answer;
   });
   const smsByReference = perKey(async (reference) => {
-    const answer = await source.smsByReference(reference);
+    const answer = await statuses.smsByReference(reference);
     if (answer.kind === 'sms') smsById.prime(answer.id, answer);
     return answer;
   });
-  return { smsById, smsByReference, campaign: perKey(source.campaign) };
+  return { smsById, smsByReference, campaign: perKey(statuses.campaign) };
 }
 
 /** BSG has no batch endpoint, so a batch is one look-up a key; a bug in one of them stays with its key. */

@@ -28,7 +28,13 @@ export interface TestApp {
 /** The app as the environment configures it, asking the upstream at `baseUrl`; lives as long as the test. */
 export function startApp(baseUrl: string, environment: Readonly<Record<string, string>> = {}): TestApp {
   const app = createApp(
-    readConfig({ BSG_API_KEY: 'live_test_key', BSG_BASE_URL: baseUrl, BSG_TIMEOUT_MS: '5000', ...environment }),
+    readConfig({
+      BSG_API_KEY: 'live_test_key',
+      BSG_BASE_URL: baseUrl,
+      BSG_TIMEOUT_MS: '5000',
+      LOG_LEVEL: 'silent',
+      ...environment,
+    }),
   );
   onTestFinished(app.dispose);
   const fetch: TestApp['fetch'] = async (path, init) => app.fetch.fetch(new Request(`http://app${path}`, init));
@@ -47,9 +53,9 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
   };
 }
 
-/** The app on a sandbox of its own. `now` is the sandbox's clock. */
-export async function startAppOnSandbox(now?: () => number) {
-  const sandbox = await startSandbox(now === undefined ? { port: 0 } : { port: 0, now });
+/** The app on a sandbox of its own, which moves with the clock that the test may have faked. */
+export async function startAppOnSandbox() {
+  const sandbox = await startSandbox({ port: 0 });
   onTestFinished(sandbox.close);
   return { sandbox, app: startApp(sandbox.baseUrl) };
 }

@@ -95,7 +95,7 @@ describe('the look-ups of one request', () => {
 
   it('are not shared with another request', async () => {
     const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const app = startApp(upstream.baseUrl, { CACHE_FINAL_TTL_MS: '0' });
 
     await app.query(Batch, { ids: ['1'] });
     await app.query(Batch, { ids: ['1'] });

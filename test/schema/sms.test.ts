@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
+import { fakeClock } from '../helpers/clock.ts';
 import { startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
 
 const OneSms = graphql(`
@@ -74,17 +75,17 @@ describe('sms', () => {
   });
 
   it('moves while the sandbox lives', async () => {
-    let nowMs = 0;
-    const { app } = await startAppOnSandbox(() => nowMs);
+    fakeClock();
+    const { app } = await startAppOnSandbox();
     const status = async () => {
       const { data } = await app.query(OneSms, { id: '401' });
       return data.sms.__typename === 'Sms' && data.sms.status;
     };
 
     expect(await status()).toBe('SCHEDULED');
-    nowMs += 5_000;
+    vi.advanceTimersByTime(5_000);
     expect(await status()).toBe('SENT');
-    nowMs += 10_000;
+    vi.advanceTimersByTime(10_000);
     expect(await status()).toBe('DELIVERED');
   });
 

@@ -1,0 +1,84 @@
+/**
+ * What a status costs that is in memory, in microseconds and bytes: `NODE_OPTIONS=--expose-gc npx tsx bench/cache-hit.ts`.
+ * Beside it, for a ratio: the same from a bare Map.
+ */
+import { decodeAnswer } from '../src/bsg/decode.ts';
+import type { Sms } from '../src/bsg/sms.ts';
+import { createTimeReader } from '../src/bsg/time.ts';
+import { createBreaker } from '../src/statuses/breaker.ts';
+import { noSharedCache } from '../src/statuses/shared-cache.ts';
+import { createStatuses } from '../src/statuses/statuses.ts';
+
+const KEYS = 50_000;
+const ROUNDS = 5;
+const ASKED_A_ROUND = 1_000_000;
+
+const readTime = createTimeReader('UTC');
+const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
+const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000, now: Date.now });
+const client = {
+  smsById: async (id: string) => smsOf(id),
+  smsByReference: async (reference: string) => smsOf(reference),
+  campaign: () => Promise.reject(new Error('Not asked for.')),
+};
+const statuses = createStatuses({ client, rules, maxEntries: 2 * KEYS, breaker, shared: noSharedCache, now: Date.now });
+const map = new Map<string, Sms>();
+const ids = Array.from({ length: KEYS }, (_, i) => String(3_266_500_000 + i));
+
+const before = heapBytes();
+for (const id of ids) await statuses.smsById(id);
+const bytesPerMessage = (heapBytes() - before) / KEYS;
+for (const id of ids) map.set(id, smsOf(id));
+
+const hitMicros: number[] = [];
+const mapMicros: number[] = [];
+for (let round = 0; round < ROUNDS; round++) {
+  hitMicros.push(await microsPerAsk((id) => statuses.smsById(id)));
+  mapMicros.push(await microsPerAsk(async (id) => map.get(id)));
+}
+print(`a status in memory       ${median(hitMicros).toFixed(2)} µs (median of ${ROUNDS} rounds of ${ASKED_A_ROUND})`);
+print(
+  `the same from a Map      ${median(mapMicros).toFixed(2)} µs, ratio ${(median(hitMicros) / median(mapMicros)).toFixed(1)}`,
+);
+print(`a message with its two entries takes ${Math.round(bytesPerMessage)} bytes of heap`);
+
+async function microsPerAsk(ask: (id: string) => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  for (let i = 0; i < ASKED_A_ROUND; i++) await ask(ids[i % KEYS] ?? '');
+  return ((performance.now() - startedAt) * 1_000) / ASKED_A_ROUND;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function heapBytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Read from the wire, as the texts that a real one holds on to are those that the decoder made. */
+function smsOf(id: string): Sms {
+  const time = new Date(Number(id) * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  const wire = {
+    error: 0,
+    errorDescription: 'No errors',
+    id,
+    msisdn: `38097${id.slice(-7)}`,
+    reference: `ref_${id}`,
+    time_in: time,
+    time_sent: time,
+    time_dr: time,
+    status: 'delivered',
+    price: 0.23,
+    currency: 'EUR',
+  };
+  const answer = { status: 200, retryAfterSeconds: null, body: JSON.stringify(wire) };
+  const sms = decodeAnswer(answer, { subject: id, fetchedAt: new Date().toISOString(), readTime });
+  if (sms.kind !== 'sms') throw new Error('The decoder did not take the example.');
+  return sms;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,67 @@
+/**
+ * The calls to BSG that a dashboard costs: 50 browsers poll 100 messages every second for a minute, of which 90 become
+ * final in the first 10 seconds. `npx tsx bench/dashboard.ts` counts them at a real upstream; the minute is a simulated one.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createBsgClient } from '../src/bsg/client.ts';
+import { createLoaders } from '../src/loaders/loaders.ts';
+import { createBreaker } from '../src/statuses/breaker.ts';
+import { noSharedCache } from '../src/statuses/shared-cache.ts';
+import { createStatuses, type Statuses } from '../src/statuses/statuses.ts';
+
+const BROWSERS = 50;
+const MESSAGES = 100;
+const SECONDS = 60;
+const BECOME_FINAL = 90;
+const FINAL_WITHIN_SECONDS = 10;
+
+let second = 0;
+let calls = 0;
+const now = () => second * 1_000;
+const ids = Array.from({ length: MESSAGES }, (_, i) => String(1_000 + i));
+
+const upstream = createServer((request, response) => {
+  calls++;
+  const id = request.url?.split('/').at(-1) ?? '';
+  const status = isFinal(Number(id) - 1_000) ? 'delivered' : 'sent';
+  response.end(JSON.stringify({ error: 0, id, status, reference: null }));
+});
+await new Promise<void>((resolve) => {
+  upstream.listen(0, '127.0.0.1', resolve);
+});
+const client = createBsgClient({
+  baseUrl: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+  apiKey: 'live_bench',
+  timezone: 'UTC',
+  campaignPath: null,
+  timeoutMs: 30_000,
+  retries: 0,
+  maxConcurrency: 50,
+});
+const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
+const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000, now });
+const statuses = createStatuses({ client, rules, maxEntries: 1_000, breaker, shared: noSharedCache, now });
+
+const withIt = await callsOfAMinute(statuses);
+const without = await callsOfAMinute(client);
+process.stdout.write(`| | calls to BSG in a minute |
+| --- | --- |
+| without the layer | ${without.toLocaleString('en')} |
+| with it | ${withIt.toLocaleString('en')} |
+`);
+client.dispose();
+upstream.close();
+
+async function callsOfAMinute(source: Statuses): Promise<number> {
+  calls = 0;
+  for (second = 0; second < SECONDS; second++) {
+    await Promise.all(Array.from({ length: BROWSERS }, () => createLoaders(source).smsById.loadMany(ids)));
+  }
+  return calls;
+}
+
+/** The first messages become final evenly over the first seconds, the last ones never. */
+function isFinal(message: number): boolean {
+  return message < BECOME_FINAL && second >= ((message + 1) * FINAL_WITHIN_SECONDS) / BECOME_FINAL;
+}

@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+import { onTestFinished } from 'vitest';
+
+/** Where Debian puts it; the suites that need it are left out where it is not. */
+export const REDIS_SERVER = '/usr/bin/redis-server';
+export const hasRedis = existsSync(REDIS_SERVER);
+
+/** A Redis of the test's own on loopback, that it may stop and start. */
+export interface TestRedis {
+  readonly url: string;
+  /** For looking at what is in it. */
+  readonly client: Redis;
+  start(): Promise<void>;
+  /** Ends it as a crash would. */
+  kill(): Promise<void>;
+  /** Makes it accept connections and answer nothing, until it is continued. */
+  freeze(): void;
+  unfreeze(): void;
+}
+
+/** Starts a Redis that lives as long as the test and keeps nothing on disk. */
+export async function startRedis(): Promise<TestRedis> {
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let server: ChildProcess | null = null;
+
+  async function start(): Promise<void> {
+    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    server = spawn(REDIS_SERVER, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    for await (const text of server.stdout ?? []) if (String(text).includes('Ready to accept connections')) break;
+  }
+  async function kill(): Promise<void> {
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'close');
+    server.kill('SIGKILL');
+    await ended;
+  }
+
+  await start();
+  const client = new Redis(url, { lazyConnect: true });
+  client.on('error', () => {});
+  onTestFinished(async () => {
+    client.disconnect();
+    await kill();
+  });
+  return {
+    url,
+    client,
+    start,
+    kill,
+    freeze: () => void server?.kill('SIGSTOP'),
+    unfreeze: () => void server?.kill('SIGCONT'),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

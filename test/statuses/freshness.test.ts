@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest';
+import type { Campaign } from '../../src/bsg/campaign.ts';
+import { failure } from '../../src/bsg/failure.ts';
+import { type Sms, statusOf } from '../../src/bsg/sms.ts';
+import { freshnessOf } from '../../src/statuses/freshness.ts';
+
+const rules = { finalTtlMs: 1_000, changingTtlMs: 10, staleMs: 100 };
+
+function sms(word: string): Sms {
+  const nothing = {
+    reference: null,
+    msisdn: null,
+    timeIn: null,
+    timeSent: null,
+    timeDr: null,
+    price: null,
+    currency: null,
+  };
+  return { kind: 'sms', id: '1', ...nothing, status: statusOf(word), statusText: word, fetchedAt: '' };
+}
+
+function campaign(counts: Partial<Campaign>): Campaign {
+  const nothing = { originator: null, body: null, validity: null, totalPrice: null, currency: null };
+  const none = { sent: 0, delivered: 0, expired: 0, undeliverable: 0, unknown: 0 };
+  return { kind: 'campaign', taskId: '1', ...nothing, ...none, ...counts, fetchedAt: '' };
+}
+
+it.each(['delivered', 'expired', 'undeliverable', 'rejected'])('%s is kept for long', (word) => {
+  expect(freshnessOf(sms(word), rules)).toEqual({ freshMs: 1_000, staleMs: 100 });
+});
+
+it.each(['scheduled', 'moderation', 'accepted', 'sending', 'sent', 'unknown', 'teleported'])(
+  '%s can still change, so it is kept for short',
+  (word) => {
+    expect(freshnessOf(sms(word), rules)).toEqual({ freshMs: 10, staleMs: 100 });
+  },
+);
+
+it.each([
+  ['done', { sent: 2, delivered: 1, expired: 1 }, 1_000],
+  ['half way', { sent: 2, delivered: 1 }, 10],
+  ['waiting for a report', { sent: 2, delivered: 1, unknown: 1 }, 10],
+  ['about to start', {}, 10],
+])('a campaign that is %s', (_, counts, freshMs) => {
+  expect(freshnessOf(campaign(counts), rules)).toEqual({ freshMs, staleMs: 100 });
+});
+
+it.each(['SMS_NOT_FOUND', 'TASK_NOT_FOUND'] as const)('%s is kept for short and never stands in', (code) => {
+  expect(freshnessOf(failure(code, '1'), rules)).toEqual({ freshMs: 10, staleMs: 0 });
+});
+
+it.each([
+  'TIMEOUT',
+  'NETWORK',
+  'RATE_LIMITED',
+  'BAD_RESPONSE',
+  'UNRECOGNIZED',
+  'UNKNOWN_ERROR',
+  'INVALID_API_KEY',
+] as const)('%s is not kept', (code) => {
+  expect(freshnessOf(failure(code, '1'), rules)).toEqual({ freshMs: 0, staleMs: 0 });
+});

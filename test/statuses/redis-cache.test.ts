@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../helpers/process.ts';
+import { hasRedis, REDIS_SERVER, startRedis, type TestRedis } from '../helpers/redis.ts';
+import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
+
+interface Result {
+  readonly id?: string;
+  readonly code?: string;
+}
+
+/** An upstream that counts, and answers by id after `delayMs`. */
+async function startBsg(delayMs = 0) {
+  const bsg = { status: 'delivered', baseUrl: '', calls: [] as string[] };
+  const upstream = await startUpstream((request, response) => {
+    const id = request.url?.split('/').at(-1)?.replace('ref_', '');
+    const answer = () => sendJson(response, wireSms({ id, reference: `ref_${id}`, status: bsg.status }));
+    if (delayMs === 0) answer();
+    else setTimeout(answer, delayMs);
+  });
+  bsg.baseUrl = upstream.baseUrl;
+  bsg.calls = upstream.calls;
+  return bsg;
+}
+
+/** A server process on that upstream and Redis, ready when it has reached both. */
+async function startInstance(baseUrl: string, redis: TestRedis, environment: Record<string, string> = {}) {
+  const program = runProgram([], {
+    PORT: '0',
+    BSG_API_KEY: 'live_secret_of_a_fleet',
+    BSG_BASE_URL: baseUrl,
+    REDIS_URL: redis.url,
+    ...environment,
+  });
+  const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+  await program.printed(/Redis answers/);
+  const address = String(graphiql);
+
+  return {
+    program,
+    async ask(ids: readonly string[], references: readonly string[] = []): Promise<readonly Result[]> {
+      const query = `query ($ids: [ID!], $references: [String!]) {
+        smsBatch(ids: $ids, references: $references) { results { ... on Sms { id status } ... on BsgErrorDetails { code } } }
+      }`;
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables: { ids, references } }),
+      });
+      const { data } = await response.json();
+      return data.smsBatch.results;
+    },
+    async readiness() {
+      return (await fetch(address.replace('/graphql', '/ready'))).json();
+    },
+  };
+}
+
+const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => String(from + i));
+
+describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})`, () => {
+  it('ask BSG once for a cold key that all are asked for at the same time', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(200), startRedis()]);
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
+    const ids = numbers(1, 20);
+
+    const answers = await Promise.all(fleet.flatMap((instance) => [instance.ask(ids), instance.ask(ids)]));
+
+    for (const answer of answers) expect(answer.map(({ id }) => id)).toEqual(ids);
+    expect(bsg.calls.length).toBeGreaterThanOrEqual(20);
+    expect(bsg.calls.length).toBeLessThanOrEqual(22);
+  });
+
+  it('know what one of them learned, by both keys', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [a, b, c] = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
+
+    await a?.ask(['1'], ['ref_2']);
+    await expect.poll(() => redis.client.dbsize()).toBe(4);
+    expect(await b?.ask(['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
+    expect(await c?.ask(['1', '2'])).toMatchObject([{ id: '1' }, { id: '2' }]);
+    expect(bsg.calls.toSorted()).toEqual(['/sms/1', '/sms/reference/ref_2']);
+  });
+
+  it('tell each other what changed: who has it in memory has the new one at once', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    bsg.status = 'sent';
+    const keepsLong = { CACHE_TTL_MS: '600000' };
+    const keepsNothing = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '600000' };
+    const [a, b] = await Promise.all([
+      startInstance(bsg.baseUrl, redis, keepsLong),
+      startInstance(bsg.baseUrl, redis, keepsNothing),
+    ]);
+    expect(await a.ask(['1'])).toEqual([{ id: '1', status: 'SENT' }]);
+    await redis.client.flushall();
+    bsg.status = 'delivered';
+
+    expect(await b.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
+    await expect.poll(() => a.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
+    expect(bsg.calls).toEqual(['/sms/1', '/sms/1']);
+  });
+
+  it('answer every request while Redis is killed and comes back, say so, and share again', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(5), startRedis()]);
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
+    const [a, b] = fleet;
+    let isOver = false;
+    let next = 1;
+    const failures: unknown[] = [];
+    const load = fleet.flatMap((instance) =>
+      [1, 2, 3, 4].map(async () => {
+        while (!isOver) {
+          const ids = numbers(next++, 3);
+          const answers = await instance.ask(ids).catch((error: unknown) => [{ code: String(error) }]);
+          failures.push(...answers.filter((answer) => 'code' in answer));
+        }
+      }),
+    );
+
+    await redis.kill();
+    for (const { program } of fleet) await program.printed(/Redis does not answer/);
+    expect(await a?.readiness()).toEqual({ bsg: 'up', redis: 'down' });
+    const whileDown = next;
+    await expect.poll(() => next, { timeout: 20_000 }).toBeGreaterThan(whileDown + 100);
+    await redis.start();
+    for (const instance of fleet) {
+      await expect.poll(instance.readiness, { timeout: 20_000 }).toEqual({ bsg: 'up', redis: 'up' });
+    }
+    isOver = true;
+    await Promise.all(load);
+
+    expect(failures).toEqual([]);
+    bsg.calls.length = 0;
+    await a?.ask(['900001']);
+    await expect.poll(() => b?.ask(['900001'])).toMatchObject([{ id: '900001' }]);
+    expect(bsg.calls).toEqual(['/sms/900001']);
+  }, 90_000);
+
+  it('start and answer without it, and share once it is there', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    await redis.kill();
+    const program = runProgram([], {
+      PORT: '0',
+      BSG_API_KEY: 'live_x',
+      BSG_BASE_URL: bsg.baseUrl,
+      REDIS_URL: redis.url,
+    });
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    await program.printed(/Redis does not answer/);
+
+    const response = await fetch(`${graphiql}?query={sms(id:"1"){...on Sms{id}}}`);
+    expect(await response.json()).toEqual({ data: { sms: { id: '1' } } });
+    await redis.start();
+    await program.printed(/Redis answers/);
+  });
+
+  it('answer while Redis hangs, with a delay now and then', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const instance = await startInstance(bsg.baseUrl, redis);
+    redis.freeze();
+    const startedAt = performance.now();
+
+    for (const id of numbers(1, 50)) expect(await instance.ask([id])).toMatchObject([{ id }]);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    expect(await instance.readiness()).toEqual({ bsg: 'up', redis: 'down' });
+
+    redis.unfreeze();
+    await expect
+      .poll(
+        async () => {
+          await instance.ask([String(Math.floor(Math.random() * 1e9))]);
+          return instance.readiness();
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual({ bsg: 'up', redis: 'up' });
+  }, 60_000);
+});
+
+describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
+  it('holds no key of BSG, and keeps accounts apart', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [a, b] = await Promise.all([
+      startInstance(bsg.baseUrl, redis),
+      startInstance(bsg.baseUrl, redis, { BSG_API_KEY: 'live_of_someone_else' }),
+    ]);
+
+    await a.ask(['1']);
+    await b.ask(['1']);
+    expect(bsg.calls).toHaveLength(2);
+    await expect.poll(() => redis.client.dbsize()).toBe(4);
+
+    const keys = await redis.client.keys('*');
+    const values = await redis.client.mget(keys);
+    expect(JSON.stringify([keys, values])).not.toMatch(/secret_of_a_fleet|someone_else/);
+    for (const key of keys) expect(await redis.client.pttl(key)).toBeGreaterThan(0);
+  });
+
+  it('with rubbish in it does no harm', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const instance = await startInstance(bsg.baseUrl, redis);
+    await instance.ask(['1']);
+    await expect.poll(() => redis.client.dbsize()).toBe(2);
+    const key = (await redis.client.keys('*sms:1'))[0] ?? '';
+
+    for (const [i, rubbish] of [
+      '',
+      'x',
+      '{}',
+      '[]',
+      '7',
+      '{"answer":{"kind":"what"},"freshUntilMs":1,"staleUntilMs":2}',
+    ].entries()) {
+      const id = String(100 + i);
+      await redis.client.set(key.replace(/1$/, id), rubbish);
+      await redis.client.publish(key.replace('sms:1', 'news'), rubbish);
+      expect(await instance.ask([id])).toMatchObject([{ id }]);
+    }
+  });
+});
