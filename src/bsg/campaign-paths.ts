@@ -9,7 +9,7 @@ export interface Reply {
   readonly httpStatus: number | null;
 }
 
-type Ask = (path: string, subject: string) => Promise<Reply>;
+type Ask = (path: string) => Promise<Reply>;
 
 /** The path that BSG's page documents, which is also that of an SMS, and the one that most of its SDKs use. */
 const DOCUMENTED_PATH = '/sms/{task_id}';
@@ -34,13 +34,15 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
       const first = known ?? DOCUMENTED_PATH;
       const isKnown = known !== null;
       const reply = await askOn(first);
-      if (pinnedPath !== null || !leavesOtherPathOpen(reply, isKnown)) return campaignOr(reply, taskId);
+      const isOpen = isBesideThePoint(reply) || (!isKnown && mayBeAboutSms(reply));
+      if (pinnedPath !== null || !isOpen) return campaignOr(reply, taskId);
 
       const otherReply = await askOn(first === SDK_PATH ? DOCUMENTED_PATH : SDK_PATH);
-      return campaignOr(leavesOtherPathOpen(otherReply, false) ? reply : otherReply, taskId);
+      const isAnswered = !isBesideThePoint(otherReply) && !mayBeAboutSms(otherReply);
+      return campaignOr(isAnswered ? otherReply : reply, taskId);
 
       async function askOn(path: string): Promise<Reply> {
-        const reply = await ask(path.replace('{task_id}', taskId), taskId);
+        const reply = await ask(path.replace('{task_id}', taskId));
         if (isAboutCampaigns(reply)) known = path;
         return reply;
       }
@@ -55,19 +57,27 @@ function isAboutCampaigns({ answer }: Reply): boolean {
 }
 
 /**
- * Whether the other path may still have the campaign. A path known to answer campaigns is believed when it names a BSG
- * error. An SMS of the same number, or a page that is no answer of BSG, says nothing about the campaign; an outage
- * is the same on both paths.
+ * Whether the answer says nothing of the campaign on any path: it is an SMS of the same number, or a page that is no answer
+ * of BSG. An outage is another matter, as it is the same on both paths.
  */
-function leavesOtherPathOpen(reply: Reply, isKnownPath: boolean): boolean {
-  const { answer, httpStatus } = reply;
+function isBesideThePoint({ answer, httpStatus }: Reply): boolean {
   if (answer.kind !== 'failure') return answer.kind === 'sms';
-  if (answer.code === 'BAD_RESPONSE') return httpStatus !== null && httpStatus < 500;
-  if (isKnownPath || isAboutCampaigns(reply)) return false;
+  return answer.code === 'BAD_RESPONSE' && httpStatus !== null && httpStatus < 500;
+}
+
+/** Whether BSG refused what it may have taken for the id of an SMS. */
+function mayBeAboutSms({ answer }: Reply): boolean {
+  if (answer.kind !== 'failure' || answer.code === 'INVALID_TASK_ID' || answer.code === 'TASK_NOT_FOUND') return false;
   return answer.group === 'notFound' || answer.group === 'invalidRequest' || answer.code === 'FUNCTION_NOT_SUPPORTED';
 }
 
+/** One code for a campaign that is not there, whichever path said so; `bsgCode` stays what BSG said. */
 function campaignOr({ answer }: Reply, taskId: string): Campaign | BsgFailure {
-  if (answer.kind !== 'sms') return answer;
-  return failure('TASK_NOT_FOUND', taskId, { message: 'This is the id of an SMS; no campaign has it as its task id.' });
+  if (answer.kind === 'sms') {
+    return failure('TASK_NOT_FOUND', taskId, {
+      message: 'This is the id of an SMS; no campaign has it as its task id.',
+    });
+  }
+  if (answer.kind === 'campaign' || answer.code !== 'SMS_NOT_FOUND') return answer;
+  return { ...failure('TASK_NOT_FOUND', taskId), bsgCode: answer.bsgCode };
 }

@@ -37,30 +37,37 @@ export interface BsgClient {
   smsByReference(reference: string): Promise<Sms | BsgFailure>;
   /** `GET /sms/{task_id}` or `GET /sms/task/{task_id}`; see `createCampaignPaths`. */
   campaign(taskId: string): Promise<Campaign | BsgFailure>;
-  /** Closes the connections. Calls under way fail as `NETWORK`. */
+  /** Closes the connections. For when nothing is under way any more. */
   dispose(): void;
 }
 
 /** The only way to BSG. */
 export function createBsgClient(options: BsgClientOptions): BsgClient {
-  const { now = Date.now, random = Math.random } = options;
+  const { apiKey, timeoutMs, now = Date.now, random = Math.random } = options;
   const transport = createTransport({ ...options, now });
   const lookUp = createLookup({ ...options, transport, now, random });
   const readTime = createTimeReader(options.timezone);
   const campaignPaths = createCampaignPaths(options.campaignPath);
   // With a test key BSG makes every answer up, so an answer about another message is what one asked for.
-  const answersAreMadeUp = options.apiKey.startsWith('test_');
+  const answersAreMadeUp = apiKey.startsWith('test_');
 
-  async function ask(path: string, subject: string): Promise<Reply> {
-    const result = await lookUp(path);
-    if ('code' in result)
+  async function ask(path: string, subject: string, deadlineMs: number): Promise<Reply> {
+    const result = await lookUp(path, deadlineMs);
+    if ('code' in result) {
       return { answer: failure(result.code, subject, { message: result.message }), httpStatus: null };
-    const context = { subject, readTime, fetchedAt: new Date(now()).toISOString() };
-    return { answer: decodeAnswer(result, context), httpStatus: result.status };
+    }
+    const answer = decodeAnswer(result, { subject, readTime, fetchedAt: new Date(now()).toISOString() });
+    return { answer: withoutKey(answer), httpStatus: result.status };
+  }
+
+  /** Whatever BSG says of a key, it is not passed on. */
+  function withoutKey(answer: Reply['answer']): Reply['answer'] {
+    if (answer.kind !== 'failure' || !answer.message.includes(apiKey)) return answer;
+    return { ...answer, message: answer.message.replaceAll(apiKey, '(key)') };
   }
 
   async function askForSms(path: string, subject: string, isAskedFor: (sms: Sms) => boolean) {
-    const { answer } = await ask(path, subject);
+    const { answer } = await ask(path, subject, now() + timeoutMs);
     if (answer.kind === 'campaign') {
       return failure('SMS_NOT_FOUND', subject, { message: 'This is the task id of a campaign, not the id of an SMS.' });
     }
@@ -80,7 +87,10 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
         reference,
         (sms) => sms.reference === null || sms.reference.toLowerCase() === reference.toLowerCase(),
       ),
-    campaign: async (taskId) => faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, ask),
+    campaign: async (taskId) => {
+      const deadlineMs = now() + timeoutMs;
+      return faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, (path) => ask(path, taskId, deadlineMs));
+    },
     dispose: transport.dispose,
   };
 }

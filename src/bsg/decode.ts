@@ -28,11 +28,13 @@ export function decodeAnswer(answer: HttpAnswer, context: DecodeContext): Sms | 
   if (answer.status === 429) return failure('RATE_LIMITED', context.subject, details);
   const wire = parseObject(answer.body);
   if (wire === null) return badResponse(answer, context, details);
-  return (
-    decodeVerdict(wire, context, details) ??
-    (isSuccess(answer) ? (decodeSms(wire, context) ?? decodeCampaign(wire, context)) : null) ??
-    badResponse(answer, context, details)
-  );
+  const error = decodeError(wire.error);
+  if (error !== 0 && error !== null) {
+    return failureOfNumber(error, context.subject, { ...details, message: text(wire.errorDescription) ?? undefined });
+  }
+  const isSuccess = error === 0 && answer.status >= 200 && answer.status < 300;
+  const found = isSuccess ? (decodeSms(wire, context) ?? decodeCampaign(wire, context)) : null;
+  return found ?? badResponse(answer, context, details);
 }
 
 /** Numbers stay text: a 20-digit id would not survive as a number, and BSG quotes its numbers at will anyway. */
@@ -45,18 +47,16 @@ function parseObject(body: string): WireObject | null {
   }
 }
 
-function isSuccess(answer: HttpAnswer): boolean {
-  return answer.status >= 200 && answer.status < 300;
-}
-
-function decodeVerdict(wire: WireObject, context: DecodeContext, details: FailureDetails): BsgFailure | null {
-  const bsgCode = integer(wire.error, 0x7fff_ffff);
-  if (bsgCode === null || bsgCode === 0) return null;
-  return failureOfNumber(bsgCode, context.subject, { ...details, message: text(wire.errorDescription) ?? undefined });
+/** BSG's number for an error, 0 for none (which may be left out), null for something that is no number of an error. */
+function decodeError(error: unknown): number | null {
+  return error === undefined || error === null || error === '' ? 0 : integer(error, 0x7fff_ffff);
 }
 
 function badResponse(answer: HttpAnswer, context: DecodeContext, details: FailureDetails): BsgFailure {
-  const message = `BSG's answer (HTTP ${answer.status}) is not one that this version can read.`;
+  const message =
+    answer.status >= 500
+      ? `BSG failed with HTTP ${answer.status}.`
+      : `What answered for BSG with HTTP ${answer.status} did not answer like BSG.`;
   return failure('BAD_RESPONSE', context.subject, { ...details, message });
 }
 

@@ -14,7 +14,7 @@ import type { HttpAnswer, Transport, TransportFault } from './transport.ts';
 /** The bounds of one look-up. */
 export interface LookupOptions {
   readonly transport: Transport;
-  /** The whole look-up: waiting for its turn, all attempts, and the time between them. One attempt may take half of it. */
+  /** What a look-up usually gets. One attempt may take half of it, or all of it where no other may follow. */
   readonly timeoutMs: number;
   /** Attempts after the first. */
   readonly retries: number;
@@ -26,7 +26,7 @@ export interface LookupOptions {
   readonly random: () => number;
 }
 
-/** What one attempt ended with, and when the next one may start; a class, as the retry policy tells results apart by it. */
+/** What one attempt ended with, and when the next one may start. The retry policy tells results apart by their class. */
 class Attempt {
   readonly result: HttpAnswer | TransportFault;
   readonly retryInMs: number | null;
@@ -38,29 +38,32 @@ class Attempt {
 }
 
 /**
- * Makes a look-up out of single attempts: bounded in time and number, tried again where that can help. Never rejects but
- * on a bug.
+ * Makes a look-up out of single attempts, as many as help and are allowed. `deadlineMs` is the moment at which it ends as
+ * `TIMEOUT`: waiting for its turn, all attempts and the time between them come before that. Rejects only on a bug.
  */
-export function createLookup(options: LookupOptions): (path: string) => Promise<HttpAnswer | TransportFault> {
+export function createLookup(
+  options: LookupOptions,
+): (path: string, deadlineMs: number) => Promise<HttpAnswer | TransportFault> {
   const { transport, timeoutMs, retries, maxConcurrency, now, random } = options;
-  // The outer deadline also frees a caller that still waits for its turn; the inner one only aborts the call.
-  const policy = wrap(
-    timeout(timeoutMs, TimeoutStrategy.Aggressive),
+  const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
+  const attempts = wrap(
     retry(
       handleResultType(Attempt, ({ retryInMs }) => retryInMs !== null),
       { maxAttempts: retries, backoff: new DelegateBackoff(delayBeforeRetry) },
     ),
     bulkhead(maxConcurrency, Number.POSITIVE_INFINITY),
-    timeout(Math.ceil(timeoutMs / 2), TimeoutStrategy.Cooperative),
+    timeout(attemptTimeoutMs, TimeoutStrategy.Cooperative),
   );
 
-  return async (path) => {
-    const deadline = now() + timeoutMs;
+  return async (path, deadlineMs) => {
+    const attemptOnce = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
+      const result = await transport.get(path, signal);
+      return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadlineMs - now(), random }));
+    };
+    // Frees also a caller that still waits for its turn; the deadline of an attempt only aborts the call.
+    const withinDeadline = timeout(Math.max(0, deadlineMs - now()), TimeoutStrategy.Aggressive);
     try {
-      const { result } = await policy.execute(async ({ attempt, signal }) => {
-        const result = await transport.get(path, signal);
-        return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadline - now(), random }));
-      });
+      const { result } = await withinDeadline.execute(({ signal }) => attempts.execute(attemptOnce, signal));
       return result;
     } catch (error) {
       if (error instanceof TaskCancelledError) return { code: 'TIMEOUT' };

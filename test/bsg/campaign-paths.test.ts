@@ -48,6 +48,30 @@ describe('the path of a campaign', () => {
     expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
   });
 
+  it('gives one code for a campaign that is not there, before and after it is known', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.url === '/sms/6') sendJson(response, wireCampaign());
+      else sendJson(response, { error: request.url?.startsWith('/sms/task/') ? 30 : 20 });
+    });
+    const client = startClient(upstream.baseUrl);
+
+    expect(await client.campaign('404')).toMatchObject({ code: 'TASK_NOT_FOUND' });
+    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject(found);
+    const other = startClient(upstream.baseUrl);
+    await other.campaign('6');
+    expect(await other.campaign('404')).toMatchObject({ code: 'TASK_NOT_FOUND' });
+  });
+
+  it('is looked for within one deadline', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.url === '/sms/6') setTimeout(() => sendJson(response, { error: 20 }), 800);
+    });
+    const startedAt = performance.now();
+
+    expect(await startClient(upstream.baseUrl, { timeoutMs: 1_000, retries: 0 }).campaign('6')).toMatchObject({ code: 'TIMEOUT' });
+    expect(performance.now() - startedAt).toBeLessThan(1_700);
+  });
+
   it('is asked again on the other path where an SMS has the same number, though campaigns are known to answer', async () => {
     const upstream = await startUpstream((request, response) => {
       sendJson(response, request.url === '/sms/7' ? wireSms({ id: '7' }) : wireCampaign());
@@ -91,7 +115,7 @@ describe('the path of a campaign', () => {
   it('says what the documented path said where the other one does not exist', async () => {
     const upstream = await startPaths([{ error: 20, errorDescription: 'SMS not found' }], [PAGE, 404]);
 
-    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ group: 'notFound', bsgCode: 20 });
+    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
   });
 
   it('says that the number is an SMS where no path knows a campaign', async () => {
@@ -105,7 +129,7 @@ describe('the path of a campaign', () => {
     const upstream = await startPaths([wireCampaign()], [{ error: 20 }]);
     const client = startClient(upstream.baseUrl, { campaignPath: '/sms/task/{task_id}' });
 
-    expect(await client.campaign('6')).toMatchObject({ bsgCode: 20 });
+    expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
     expect(upstream.calls).toEqual(['/sms/task/6']);
   });
 });

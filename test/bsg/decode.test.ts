@@ -56,6 +56,7 @@ describe('an SMS', () => {
     ['error', '0', { kind: 'sms' }],
     ['error', undefined, { kind: 'sms' }],
     ['error', null, { kind: 'sms' }],
+    ['error', '', { kind: 'sms' }],
     ['surprise', { deep: [1] }, { kind: 'sms' }],
   ])('reads %s: %j', (key, value, expected) => {
     expect(decode(wireSms({ [key]: value }))).toMatchObject(expected);
@@ -125,6 +126,11 @@ describe('an answer', () => {
     '{"error":{"code":25}}',
     '{"error":"soon"}',
     '{"error":2147483648}',
+    '{"error":2147483648,"id":"1","status":"sent"}',
+    '{"error":"soon","id":"1","status":"sent"}',
+    '{"error":"25.0","id":"1","status":"sent"}',
+    '{"error":true,"id":"1","status":"sent"}',
+    '{"error":{},"id":"1","status":"sent"}',
     '{"error":0,"id":"211","stat',
     '<!doctype html><h1>Bad Gateway</h1>',
     '\u0000\u0001\u0002',

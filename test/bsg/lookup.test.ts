@@ -40,23 +40,23 @@ describe('a look-up', () => {
     expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(990);
   });
 
-  it.each(['60', new Date(Date.now() + 60_000).toUTCString()])(
-    'does not wait past its deadline for a Retry-After of %s, and passes it on',
-    async (retryAfter) => {
-      const upstream = await startUpstream((_, response) => {
-        response.setHeader('retry-after', retryAfter);
-        sendJson(response, {}, 429);
-      });
+  it.each([
+    ['seconds', () => '60'],
+    ['a date', () => new Date(Date.now() + 60_000).toUTCString()],
+  ])('does not wait past its deadline for a Retry-After as %s, and passes it on', async (_, retryAfter) => {
+    const upstream = await startUpstream((_request, response) => {
+      response.setHeader('retry-after', retryAfter());
+      sendJson(response, {}, 429);
+    });
 
-      const answer = await startClient(upstream.baseUrl).smsById('211');
+    const answer = await startClient(upstream.baseUrl).smsById('211');
 
-      expect(answer).toMatchObject({ code: 'RATE_LIMITED', group: 'unavailable', retryable: true });
-      const { retryAfterSeconds } = answer as { retryAfterSeconds: number };
-      expect(retryAfterSeconds).toBeGreaterThan(55);
-      expect(retryAfterSeconds).toBeLessThanOrEqual(60);
-      expect(upstream.calls).toHaveLength(1);
-    },
-  );
+    if (answer.kind !== 'failure') throw new Error('BSG was not asked.');
+    expect(answer).toMatchObject({ code: 'RATE_LIMITED', group: 'unavailable', retryable: true });
+    expect(answer.retryAfterSeconds).toBeGreaterThan(50);
+    expect(answer.retryAfterSeconds).toBeLessThanOrEqual(60);
+    expect(upstream.calls).toHaveLength(1);
+  });
 
   it('leaves its place to others while it waits for its next attempt', async () => {
     const order: string[] = [];

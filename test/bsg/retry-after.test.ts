@@ -13,6 +13,11 @@ describe('Retry-After', () => {
     ['soon', null],
     ['-5 minutes', null],
     ['99999999999', null],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', null],
+    ['Fry, 99 Dec 2026 23:59:59 GMT', null],
+    ['1.5', null],
+    ['-5', null],
+    ['2026-01-01T00:00:30Z', null],
   ])('%j is %j seconds', (header, expected) => {
     expect(retryAfterSeconds(header, now)).toBe(expected);
   });
