@@ -43,26 +43,26 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
 
       async function askOn(path: string): Promise<Reply> {
         const reply = await ask(path.replace('{task_id}', taskId));
-        if (isAboutCampaigns(reply)) known = path;
+        if (isFromPathOfCampaigns(reply, path)) known = path;
         return reply;
       }
     },
   };
 }
 
-/** A campaign, or a failure that only a path of campaigns gives. */
-function isAboutCampaigns({ answer }: Reply): boolean {
-  if (answer.kind === 'failure') return answer.code === 'TASK_NOT_FOUND' || answer.code === 'INVALID_TASK_ID';
-  return answer.kind === 'campaign';
+/** A campaign, or on the path that is for nothing else a failure that speaks of campaigns. */
+function isFromPathOfCampaigns({ answer }: Reply, path: string): boolean {
+  if (answer.kind !== 'failure') return answer.kind === 'campaign';
+  return path === SDK_PATH && (answer.code === 'TASK_NOT_FOUND' || answer.code === 'INVALID_TASK_ID');
 }
 
 /**
- * Whether the answer says nothing of the campaign on any path: it is an SMS of the same number, or a page that is no answer
- * of BSG. An outage is another matter, as it is the same on both paths.
+ * Whether the answer says nothing of the campaign on any path: it is an SMS of the same number, or a page or a redirect
+ * that is no answer of BSG. An outage is another matter, as it is the same on both paths.
  */
 function isBesideThePoint({ answer, httpStatus }: Reply): boolean {
   if (answer.kind !== 'failure') return answer.kind === 'sms';
-  return answer.code === 'BAD_RESPONSE' && httpStatus !== null && httpStatus < 500;
+  return answer.code === 'BAD_RESPONSE' && (httpStatus === null || httpStatus < 500);
 }
 
 /** Whether BSG refused what it may have taken for the id of an SMS. */

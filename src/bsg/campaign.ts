@@ -31,9 +31,9 @@ export function pendingOf(campaign: Campaign): number {
   return Math.max(0, sent - delivered - expired - undeliverable - unknown);
 }
 
-/** Share of the sent messages that were delivered, 0 to 1; null when nothing was sent. */
+/** Share of the sent messages that were delivered; null when nothing was sent. Never above 1, see {@link pendingOf}. */
 export function deliveryRateOf(campaign: Campaign): number | null {
-  return campaign.sent === 0 ? null : campaign.delivered / campaign.sent;
+  return campaign.sent === 0 ? null : Math.min(1, campaign.delivered / campaign.sent);
 }
 
 /** Whether no count can change any more. */

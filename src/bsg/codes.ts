@@ -3,7 +3,7 @@
  *
  * - `notFound`: nothing has that id.
  * - `invalidRequest`: correct the request and ask again.
- * - `conflict`: something with that id or phone is there already.
+ * - `conflict`: something with that id or phone already exists.
  * - `access`: the account may not do this; see the BSG cabinet.
  * - `unavailable`: no answer for now.
  */
@@ -59,7 +59,7 @@ export const BSG_CODES = {
   SMS_NOT_FOUND: notFound(20, 'BSG knows no SMS with this id or reference.'),
   INVALID_PHONE_NUMBER: invalid(21, 'The phone number is not valid.'),
   REFERENCE_MISSING: invalid(22, 'The reference (external id) is missing.'),
-  REFERENCE_ALREADY_USED: conflict(23, 'An SMS with this reference is there already.'),
+  REFERENCE_ALREADY_USED: conflict(23, 'An SMS with this reference already exists.'),
   INVALID_PAYLOAD: invalid(24, 'BSG cannot read the request.'),
   INVALID_ORIGINATOR: invalid(25, 'The originator (sender name) is not valid.'),
   INVALID_TEXT: invalid(26, 'The text of the SMS is empty or too long.'),
@@ -67,7 +67,7 @@ export const BSG_CODES = {
   INVALID_VALIDITY: invalid(28, 'The validity period is not valid: it is 1 to 72 hours.'),
   INVALID_TASK_ID: invalid(29, 'The task id is not valid: it is 1 to 20 digits.'),
   TASK_NOT_FOUND: notFound(30, 'BSG knows no campaign with this task id.'),
-  PHONE_ALREADY_LISTED: conflict(31, 'The phone number is in the messaging list already.'),
+  PHONE_ALREADY_LISTED: conflict(31, 'The phone number is already in the messaging list.'),
   SENDER_NOT_ALLOWED: access(32, 'The sender is not allowed.'),
   UNRESOLVED_DIRECTION: access(33, 'The account has no route to this direction.'),
   INVALID_OTP: invalid(34, 'The one-time password is not valid, or no code could be made.'),
@@ -75,7 +75,7 @@ export const BSG_CODES = {
   INVALID_TWO_WAY_SENDER: access(36, 'The sender is not valid for the two-way service.'),
   TIMEOUT: unavailable(null, 'BSG did not answer in time.'),
   NETWORK: unavailable(null, 'BSG could not be reached, or the connection broke.'),
-  RATE_LIMITED: unavailable(null, 'BSG asks for fewer requests (HTTP 429).'),
+  RATE_LIMITED: unavailable(null, 'BSG asks to slow down (HTTP 429).'),
   BAD_RESPONSE: unavailable(null, 'What came back is not an answer of BSG: HTML, empty, cut or of an unknown shape.'),
   UNRECOGNIZED: unavailable(null, 'BSG named an error number that this version does not know.', false),
 } as const satisfies Record<string, BsgCode>;

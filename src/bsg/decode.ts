@@ -30,7 +30,7 @@ export function decodeAnswer(answer: HttpAnswer, context: DecodeContext): Sms | 
   if (wire === null) return badResponse(answer, context, details);
   const error = decodeError(wire.error);
   if (error !== 0 && error !== null) {
-    return failureOfNumber(error, context.subject, { ...details, message: text(wire.errorDescription) ?? undefined });
+    return failureOfNumber(error, context.subject, { ...details, message: text(wire.errorDescription)?.slice(0, 500) });
   }
   const isSuccess = error === 0 && answer.status >= 200 && answer.status < 300;
   const found = isSuccess ? (decodeSms(wire, context) ?? decodeCampaign(wire, context)) : null;
@@ -126,7 +126,9 @@ function count(value: unknown): number | null {
   return number !== null && number >= 0 ? number : null;
 }
 
-/** Money as BSG writes it, such as `0.23` or `1.1000000`. */
+/** Money as BSG writes it, such as `0.23` or `1.1000000`, or as JSON may, such as `2.0e-2`. */
 function amount(value: unknown): number | null {
-  return typeof value === 'string' && /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : null;
+  if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)) return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
 }

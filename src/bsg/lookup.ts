@@ -1,13 +1,5 @@
-import {
-  bulkhead,
-  DelegateBackoff,
-  handleResultType,
-  retry,
-  TaskCancelledError,
-  TimeoutStrategy,
-  timeout,
-  wrap,
-} from 'cockatiel';
+import { DelegateBackoff, handleResultType, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
+import pLimit from 'p-limit';
 import { retryDelayMs } from './retry.ts';
 import type { HttpAnswer, Transport, TransportFault } from './transport.ts';
 
@@ -25,6 +17,8 @@ export interface LookupOptions {
   /** From 0 up to 1; spreads the attempts of many look-ups that failed together. */
   readonly random: () => number;
 }
+
+const OUT_OF_TIME: TransportFault = { code: 'TIMEOUT' };
 
 /** What one attempt ended with, and when the next one may start. The retry policy tells results apart by their class. */
 class Attempt {
@@ -46,27 +40,33 @@ export function createLookup(
 ): (path: string, deadlineMs: number) => Promise<HttpAnswer | TransportFault> {
   const { transport, timeoutMs, retries, maxConcurrency, now, random } = options;
   const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
-  const attempts = wrap(
-    retry(
-      handleResultType(Attempt, ({ retryInMs }) => retryInMs !== null),
-      { maxAttempts: retries, backoff: new DelegateBackoff(delayBeforeRetry) },
-    ),
-    bulkhead(maxConcurrency, Number.POSITIVE_INFINITY),
-    timeout(attemptTimeoutMs, TimeoutStrategy.Cooperative),
+  // Not cockatiel's bulkhead: 3.2.1 stops working off its queue at the first entry whose caller has gone.
+  const inTurn = pLimit(maxConcurrency);
+  const attemptTimeout = timeout(attemptTimeoutMs, TimeoutStrategy.Cooperative);
+  const retrying = retry(
+    handleResultType(Attempt, ({ retryInMs }) => retryInMs !== null),
+    { maxAttempts: retries, backoff: new DelegateBackoff(delayBeforeRetry) },
   );
 
+  async function attemptOnce(path: string, signal: AbortSignal): Promise<HttpAnswer | TransportFault> {
+    return inTurn(() =>
+      // Whose turn comes after its deadline lets the next one pass.
+      signal.aborted ? OUT_OF_TIME : attemptTimeout.execute((attempt) => transport.get(path, attempt.signal), signal),
+    );
+  }
+
   return async (path, deadlineMs) => {
-    const attemptOnce = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
-      const result = await transport.get(path, signal);
+    const attemptAndJudge = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
+      const result = await attemptOnce(path, signal);
       return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadlineMs - now(), random }));
     };
     // Frees also a caller that still waits for its turn; the deadline of an attempt only aborts the call.
     const withinDeadline = timeout(Math.max(0, deadlineMs - now()), TimeoutStrategy.Aggressive);
     try {
-      const { result } = await withinDeadline.execute(({ signal }) => attempts.execute(attemptOnce, signal));
+      const { result } = await withinDeadline.execute(({ signal }) => retrying.execute(attemptAndJudge, signal));
       return result;
     } catch (error) {
-      if (error instanceof TaskCancelledError) return { code: 'TIMEOUT' };
+      if (error instanceof TaskCancelledError) return OUT_OF_TIME;
       throw error;
     }
   };

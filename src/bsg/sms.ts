@@ -52,7 +52,7 @@ export interface Sms {
   readonly statusText: string;
   /** When BSG took the message; RFC 3339 in UTC, like every time here. Null when BSG gives none. */
   readonly timeIn: string | null;
-  /** For when the sending was scheduled. */
+  /** When sending was scheduled for. */
   readonly timeSent: string | null;
   /** When the delivery report came; null before that. */
   readonly timeDr: string | null;

@@ -48,6 +48,26 @@ describe('the path of a campaign', () => {
     expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
   });
 
+  it('is not learned from an error of the documented path, which is for messages too', async () => {
+    let error = 30;
+    const upstream = await startUpstream((request, response) => {
+      sendJson(response, request.url?.startsWith('/sms/task/') ? wireCampaign() : { error });
+    });
+    const client = startClient(upstream.baseUrl);
+
+    expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND' });
+    error = 20;
+    expect(await client.campaign('7')).toMatchObject({ kind: 'campaign' });
+  });
+
+  it('is the other one where the documented one redirects', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.url?.startsWith('/sms/task/')) sendJson(response, wireCampaign());
+      else response.writeHead(302, { location: '/login' }).end();
+    });
+    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ kind: 'campaign' });
+  });
+
   it('gives one code for a campaign that is not there, before and after it is known', async () => {
     const upstream = await startUpstream((request, response) => {
       if (request.url === '/sms/6') sendJson(response, wireCampaign());
@@ -68,7 +88,9 @@ describe('the path of a campaign', () => {
     });
     const startedAt = performance.now();
 
-    expect(await startClient(upstream.baseUrl, { timeoutMs: 1_000, retries: 0 }).campaign('6')).toMatchObject({ code: 'TIMEOUT' });
+    expect(await startClient(upstream.baseUrl, { timeoutMs: 1_000, retries: 0 }).campaign('6')).toMatchObject({
+      code: 'TIMEOUT',
+    });
     expect(performance.now() - startedAt).toBeLessThan(1_700);
   });
 

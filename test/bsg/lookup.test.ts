@@ -58,6 +58,27 @@ describe('a look-up', () => {
     expect(upstream.calls).toHaveLength(1);
   });
 
+  it('is answered after an outage, however many gave up waiting for their turn in it', async () => {
+    let isDown = true;
+    const upstream = await startUpstream((request, response) => {
+      if (!isDown) sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
+    });
+    const client = startClient(upstream.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 0 });
+    const given: Promise<unknown>[] = [];
+    for (let i = 0; i < 40; i++) {
+      given.push(client.smsById(String(i)), client.smsById(String(100 + i)));
+      // They arrive one after the other, so that some give up while others still wait.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    isDown = false;
+    await Promise.all(given);
+
+    for (const _ of [1, 2, 3]) {
+      const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.smsById(String(i))));
+      expect(answers.map(({ kind }) => kind)).toEqual(answers.map(() => 'sms'));
+    }
+  });
+
   it('leaves its place to others while it waits for its next attempt', async () => {
     const order: string[] = [];
     const upstream = await startUpstream((request, response) => {
