@@ -45,27 +45,37 @@ export function createStatuses({ client, rules, maxEntries, breaker, shared, now
     else if (memory.has(key)) memory.set(key, entry);
   });
 
+  const isFresh = (entry: Entry) => now() < entry.freshUntilMs;
+
   async function read(key: string, subject: string, ask: () => Promise<Answer>): Promise<Answer> {
     const known = memory.get(key) ?? null;
-    if (known !== null && now() < known.freshUntilMs) return known.answer;
+    if (known !== null && isFresh(known)) return known.answer;
     const running = underWay.get(key) ?? refresh(key, subject, ask, known).finally(() => underWay.delete(key));
     underWay.set(key, running);
     return running;
   }
 
   async function refresh(key: string, subject: string, ask: () => Promise<Answer>, inMemory: Entry | null) {
-    let known = inMemory;
-    do {
-      known = newer(known, await shared.get(key));
-      if (known !== null && now() < known.freshUntilMs) {
-        memory.set(key, known);
-        return known.answer;
-      }
-    } while (!(await claim(key)));
+    const known = await hearOrClaim(key, inMemory);
+    if (known !== null && isFresh(known)) return known.answer;
 
     const answer = await breaker.ask(subject, ask);
     learn(key, answer);
     return isUnavailable(answer) && known !== null && now() < known.staleUntilMs ? known.answer : answer;
+  }
+
+  /** Waits until another instance has a fresh answer, or until it is for this one to ask; then it returns what is known. */
+  async function hearOrClaim(key: string, inMemory: Entry | null): Promise<Entry | null> {
+    // Looks once more when it may ask: another instance may just have learned it, and ended its claim.
+    for (let isOurs = false; ; isOurs = await claim(key)) {
+      const known = newer(inMemory, await shared.get(key));
+      if (known !== null && isFresh(known)) {
+        memory.set(key, known);
+        if (isOurs) shared.release(key, null, []);
+        return known;
+      }
+      if (isOurs) return known;
+    }
   }
 
   async function claim(key: string): Promise<boolean> {
