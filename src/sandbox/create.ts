@@ -42,9 +42,9 @@ function createMany(store: Store, request: Json, nowMs: number): unknown {
   const messages = recipients.flatMap(({ message }) => message ?? []);
   const task_id = store.createCampaign(
     {
-      originator: String(texts[0]?.['originator']),
-      body: String(texts[0]?.['body']),
-      validity: Number(request['validity'] ?? 72),
+      originator: toText(texts[0]?.['originator']),
+      body: toText(texts[0]?.['body']),
+      validity: isValidity(request['validity']) ? Number(request['validity']) : 72,
       messages,
     },
     nowMs,
@@ -55,8 +55,8 @@ function createMany(store: Store, request: Json, nowMs: number): unknown {
 
 /** One entry of the result: the message that was made, or what was wrong with this recipient. */
 function createRecipient(store: Store, recipient: Json, request: Json, listed: Set<string>, nowMs: number) {
-  const msisdn = String(recipient['msisdn'] ?? '');
-  const reference = recipient['reference'] == null ? '' : String(recipient['reference']);
+  const msisdn = toText(recipient['msisdn']);
+  const reference = toText(recipient['reference']);
   const fault = faultOfRecipient(store, { msisdn, reference, validity: request['validity'] }, listed);
   if (fault !== null) return { result: { ...wireError(fault), reference: reference || null, msisdn }, message: null };
 
@@ -77,16 +77,21 @@ function createRecipient(store: Store, recipient: Json, request: Json, listed: S
 
 function faultOfRecipient(
   store: Store,
-  { msisdn, reference, validity = 72 }: { msisdn: string; reference: string; validity?: unknown },
+  { msisdn, reference, validity = '72' }: { msisdn: string; reference: string; validity?: unknown },
   listed: ReadonlySet<string>,
 ): number | null {
   if (!MSISDN.test(msisdn)) return 21;
   if (reference === '') return 22;
   if (!REFERENCE.test(reference)) return 27;
   if (store.smsByReference.has(reference)) return 23;
-  if (!/^\d+$/.test(String(validity)) || Number(validity) < 1 || Number(validity) > 72) return 28;
+  if (!isValidity(validity)) return 28;
   if (listed.has(msisdn)) return 31;
   return priceOf(msisdn) > store.balance ? 8 : null;
+}
+
+function isValidity(validity: unknown): boolean {
+  const hours = toText(validity);
+  return /^\d{1,2}$/.test(hours) && Number(hours) >= 1 && Number(hours) <= 72;
 }
 
 function faultOfText({ originator, body }: Json): number | null {
@@ -95,7 +100,12 @@ function faultOfText({ originator, body }: Json): number | null {
 }
 
 function faultOfTariff({ tariff }: Json): number | null {
-  return tariff == null || isTariff(tariff) ? null : 6;
+  return tariff == null || isTariff(toText(tariff)) ? null : 6;
+}
+
+/** A text or a number as text; anything else is nothing. */
+function toText(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function parseObject(body: string): Json | null {

@@ -9,8 +9,8 @@ const PRICES = [
 const PRICE_ELSEWHERE = 0.05;
 
 /** Tariffs are numbered 0 to 9; all cost the same here. */
-export function isTariff(tariff: unknown): boolean {
-  return /^\d$/.test(String(tariff));
+export function isTariff(tariff: string): boolean {
+  return /^\d$/.test(tariff);
 }
 
 /** What one message to that phone costs. */

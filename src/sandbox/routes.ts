@@ -9,7 +9,7 @@ import { CURRENCY } from './store.ts';
 /** One call to the sandbox. */
 export interface Call {
   readonly method: string;
-  /** The parts of the path below `/rest`. */
+  /** The parts of the path below `/rest`, still encoded: none that BSG knows needs encoding. */
   readonly parts: readonly string[];
   readonly apiKey: string;
   readonly body: string;
@@ -28,7 +28,8 @@ export function route(store: Store, call: Call, nowMs: number): Outcome {
 }
 
 function routeKnown(store: Store, { method, parts, body }: Call, nowMs: number): Outcome | null {
-  const [section, name = '', key = ''] = parts;
+  const [section, name = '', key = '', ...rest] = parts;
+  if (rest.length > 0) return null;
   if (section === 'sms' && name === 'create' && (method === 'PUT' || method === 'POST')) {
     return outcome(createMessages(store, body, nowMs));
   }
@@ -44,7 +45,7 @@ function routeKnown(store: Store, { method, parts, body }: Call, nowMs: number):
     case 'task_id':
       return outcomeOfTask(store, key, nowMs);
     default:
-      return outcomeOfNumber(store, name, nowMs);
+      return key === '' ? outcomeOfNumber(store, name, nowMs) : null;
   }
 }
 

@@ -6,6 +6,9 @@ import { type Answer, Fault, writeAnswer, writeFault } from './faults.ts';
 import { route } from './routes.ts';
 import { createSeededStore } from './seed.ts';
 
+/** What is ordered beyond that is let go. */
+const MOST_FAULTS = 1_000;
+
 const FaultOrder = Fault.extend({ times: z.int().min(1).max(1_000).default(1) });
 
 /** How to run a sandbox. */
@@ -56,12 +59,11 @@ export async function startSandbox({ port, now = Date.now }: SandboxOptions): Pr
 
   function inject(order: z.input<typeof FaultOrder>): void {
     const { times, ...fault } = FaultOrder.parse(order);
-    injected.push(...Array.from({ length: times }, () => fault));
+    injected = [...injected, ...Array.from({ length: times }, () => fault)].slice(0, MOST_FAULTS);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://sandbox');
-    const [, root, ...parts] = pathname.split('/');
+    const [, root, ...parts] = (request.url ?? '').split('?', 1).join().split('/');
     const body = await text(request);
     if (root === 'faults') return writeAnswer(response, control(request.method, body));
     if (root !== 'rest') return writeAnswer(response, { status: 404, body: { message: 'BSG is under /rest.' } });
@@ -76,7 +78,9 @@ export async function startSandbox({ port, now = Date.now }: SandboxOptions): Pr
   function control(method: string | undefined, body: string): Answer {
     if (method === 'DELETE') injected = [];
     if (method === 'POST') {
-      const order = FaultOrder.safeParse(parseJson(body));
+      const json = parseJson(body);
+      if (json === undefined) return { status: 400, body: { message: 'The order is not JSON.' } };
+      const order = FaultOrder.safeParse(json);
       if (!order.success) return { status: 400, body: { message: z.prettifyError(order.error) } };
       inject(order.data);
     }

@@ -85,7 +85,8 @@ export function movingSms(message: NewMessage & { readonly id: string; readonly 
 /** The answer about a campaign whose messages move from its creation on. */
 export function movingCampaign(campaign: NewCampaign & { readonly createdAtMs: number }) {
   const { originator, body, validity, messages, createdAtMs } = campaign;
-  const lives = messages.map((message) => lifeOf(message.msisdn));
+  // A message that will be rejected is never sent, so it is in no count.
+  const lives = messages.map(({ msisdn }) => lifeOf(msisdn)).filter((life) => life.at(-1)?.status !== 'rejected');
   const totalprice = Number(messages.reduce((total, { price }) => total + price, 0).toFixed(4));
   return (nowMs: number): WireCampaign => {
     const count = (status: string) => countOf(lives, nowMs - createdAtMs, status);
@@ -95,7 +96,7 @@ export function movingCampaign(campaign: NewCampaign & { readonly createdAtMs: n
       validity,
       totalprice,
       currency: CURRENCY,
-      sent: messages.length - count('rejected'),
+      sent: lives.length,
       delivered: count('delivered'),
       expired: count('expired'),
       undeliverable: count('undeliverable'),

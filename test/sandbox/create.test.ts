@@ -53,6 +53,9 @@ describe('creating one message', () => {
     [28, { validity: 0 }],
     [28, { validity: '73' }],
     [28, { validity: 'long' }],
+    [28, { validity: { toString: 1 } }],
+    [21, { msisdn: { toString: 1 } }],
+    [22, { reference: { toString: 1 } }],
   ])('answers %i within the result for %j', async (error, differences) => {
     const { call } = await startTestSandbox();
     const { status, body } = await call('POST', '/sms/create', { ...one, ...differences });
@@ -66,6 +69,7 @@ describe('creating one message', () => {
     [3, { destination: undefined }],
     [7, { destination: 'pigeon' }],
     [6, { tariff: '10' }],
+    [6, { tariff: { toString: 1 } }],
     [25, { originator: 'longer than fourteen' }],
     [25, { originator: '' }],
     [26, { body: '' }],

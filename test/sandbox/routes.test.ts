@@ -22,6 +22,8 @@ describe('the sandbox', () => {
     ['/sms/abc', 7],
     ['/sms/prices/11', 6],
     ['/viber/1', 4],
+    ['/sms/211/extra', 4],
+    ['/sms/reference/ext_id_19/extra', 4],
     ['/', 4],
   ])('answers %s with error %i in a 200, as BSG does', async (path, error) => {
     const { get } = await startTestSandbox();
