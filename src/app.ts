@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga, useReadinessCheck } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import { createBsgClient } from './bsg/client.ts';
 import type { Config } from './config.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
@@ -8,23 +10,20 @@ import { createLog, type Log } from './ops/log.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { schema } from './schema/index.ts';
-import { useRequestErrorCodes } from './schema/request-errors.ts';
+import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
 import { createBreaker } from './statuses/breaker.ts';
 import { createRedisCache } from './statuses/redis-cache.ts';
 import { noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
 import { createStatuses } from './statuses/statuses.ts';
 
-/** The server without its socket. */
-export type App = ReturnType<typeof createApp>;
-
-/** Longer than any query a person writes or a gateway plans, shorter than what costs memory to refuse. */
+/** Far more than a query that a person writes or a gateway plans. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
 const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 
-/** Builds every part, in the order in which a request meets them from behind. `fetch` also serves as a listener of `node:http`. */
+/** Builds every part, from BSG up to the endpoint. */
 export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Config, 'http' | 'sandbox'>) {
   const log = createLog(level);
   const client = createBsgClient(bsg);
@@ -37,13 +36,13 @@ export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Con
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
     logging: log,
-    // Never a stack in an answer, not even with NODE_ENV=development.
-    maskedErrors: { isDev: false },
+    maskedErrors: { maskError: maskRequestError },
     cors: false,
     multipart: false,
     landingPage: false,
     graphiql: false,
     maxRequestBodySize: false,
+    parserAndValidationCache: { documentCache: createQueryCache(), errorCache: createQueryCache() },
     plugins: [
       useReadinessCheck({
         endpoint: '/ready',
@@ -55,18 +54,29 @@ export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Con
       }),
       useGraphiQLPage('/graphql'),
       useRequestBodyLimit(MAX_REQUEST_BYTES),
-      useRequestErrorCodes(),
+      useRequestErrors(),
       useCompiledQueries(),
     ],
   });
   return {
-    fetch: yoga,
+    fetch: (request: Request): Promise<Response> => Promise.resolve(yoga.fetch(request)),
+    /** The same for `node:http`. */
+    listener(request: IncomingMessage, response: ServerResponse): void {
+      // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
+      if (URL.canParse(`http://${request.headers.host}`)) void yoga(request, response);
+      else response.writeHead(400).end();
+    },
     async dispose(): Promise<void> {
       await yoga.dispose();
       await shared.dispose();
       client.dispose();
     },
   };
+}
+
+/** Bounded by length, as what is made of a query takes some 50 times its own; a long one is read anew each time. */
+function createQueryCache<Made extends object>(): LRUCache<string, Made> {
+  return new LRUCache({ maxSize: 1_000_000, maxEntrySize: 20_000, sizeCalculation: (_, query) => query.length + 1 });
 }
 
 function createSharedCache({ baseUrl, apiKey, timeoutMs }: Config['bsg'], url: string | null, log: Log): SharedCache {

@@ -64,6 +64,66 @@ describe('a request at fault', () => {
     ]);
   });
 
+  it.each([
+    ['/graphql?query={__typename}&variables={', {}],
+    ['/graphql?query={__typename}&extensions={', {}],
+    [
+      '/graphql',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'query={__typename}&variables=%7B',
+      },
+    ],
+  ])('has variables that are no JSON: it is told so (%s)', async (path, init) => {
+    const { app } = await startAppOnSandbox();
+    const response = await app.fetch(path, init);
+    expect(await response.json()).toEqual({
+      errors: [{ message: 'The variables are not JSON.', extensions: { code: 'BAD_REQUEST' } }],
+    });
+  });
+
+  it.each([
+    ['fields', '{a'.repeat(50_000)],
+    ['lists', `{ sms(id: ${'['.repeat(50_000)}`],
+    ['fragments', `${'{...on Query'.repeat(5_000)}{__typename}${'}'.repeat(5_000)}`],
+  ])('nests %s deeper than the stack: it is told so', async (_, query) => {
+    const { app } = await startAppOnSandbox();
+    const { errors } = await app.query(query);
+    expect(errors).toEqual([{ message: 'The query nests too deep.', extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
+  it('is of a type that is not taken: it is told which is', async () => {
+    const { app } = await startAppOnSandbox();
+    const headers = { 'content-type': 'text/plain' };
+    const response = await app.fetch('/graphql', { method: 'POST', headers, body: '{ __typename }' });
+    expect(response.status).toBe(415);
+    expect(await response.json()).toEqual({
+      errors: [{ message: 'Send the query as application/json.', extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }],
+    });
+  });
+
+  it('asks for an id that JSON has rounded: it is told so, and BSG is not asked', async () => {
+    const upstream = await startUpstreamAnswering(wireSms());
+    const app = startApp(upstream.baseUrl);
+    const body = '{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":12345678901234567890}}';
+    const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+    expect((await response.json()).errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('send ids as strings'),
+        extensions: { code: 'BAD_REQUEST' },
+      }),
+    ]);
+    expect(upstream.calls).toEqual([]);
+  });
+
+  it('has variables that nest deeper than the stack: it is refused as any others', async () => {
+    const { app } = await startAppOnSandbox();
+    const body = `{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+    const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+    expect((await response.json()).errors).toHaveLength(1);
+  });
+
   it('is 404 on another path, and 200 on /health', async () => {
     const { app } = await startAppOnSandbox();
     expect((await app.fetch('/nothing')).status).toBe(404);
@@ -71,46 +131,13 @@ describe('a request at fault', () => {
   });
 });
 
-describe('a document of two operations', () => {
-  it('runs the one that is named, in whatever order they are asked', async () => {
-    const { app } = await startAppOnSandbox();
-    const query =
-      'query A { a: sms(id: "211") { ... on Sms { id } } } query B { b: sms(id: "305") { ... on Sms { id } } }';
-    const run = async (operationName: string) => {
-      const body = JSON.stringify({ query, operationName });
-      return (await app.fetch('/graphql', { method: 'POST', headers: json, body })).json();
-    };
-
-    expect(await run('A')).toEqual({ data: { a: { id: '211' } } });
-    expect(await run('B')).toEqual({ data: { b: { id: '305' } } });
-    expect(await run('A')).toEqual({ data: { a: { id: '211' } } });
-    expect(await run('C')).toEqual({
-      errors: [expect.objectContaining({ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })],
-    });
-  });
-});
-
 describe('an answer', () => {
-  it('is the same the first time and when the query has been compiled', async () => {
-    const { app } = await startAppOnSandbox();
-    const query = `query ($with: Boolean!) {
-      sms(id: "211") { __typename ... on Sms @include(if: $with) { status } ... on Sms @skip(if: $with) { id } }
-    }`;
-    for (const _ of [1, 2]) {
-      expect(await app.query(query, { with: true })).toEqual({
-        data: { sms: { __typename: 'Sms', status: 'DELIVERED' } },
-      });
-      expect(await app.query(query, { with: false })).toEqual({ data: { sms: { __typename: 'Sms', id: '211' } } });
-    }
-  });
-
   it('never has the key, a stack or a path of a file in it', async () => {
     const upstream = await startUpstreamAnswering(wireSms({ error: 1, errorDescription: 'Invalid API key' }), 401);
     const app = startApp(upstream.baseUrl, { BSG_API_KEY: 'live_very_secret', NODE_ENV: 'development' });
 
     const answers = await Promise.all([
       app.query('{ sms(id: "1") { ... on BsgErrorDetails { message } } }'),
-      app.query('{ _entities(representations: [{ __typename: "Nothing" }]) { __typename } }'),
       app.query('{ nothing }'),
     ]);
 

@@ -32,8 +32,8 @@ query OneSms {
 `,
   },
   {
-    query: `# By your own id for it. This one begins to move when you
-# first ask: run it again and watch the status.
+    query: `# By your own id for it. This one begins to move
+# when you first ask: run it again and watch.
 query ByReference($reference: String!) {
   smsByReference(reference: $reference) {
     ... on Sms {
@@ -54,11 +54,11 @@ query ByReference($reference: String!) {
     variables: '{\n  "reference": "moving_1"\n}\n',
   },
   {
-    query: `# Many at once: ids and references together, each asked
+    query: `# Many at once, by id and by reference, each asked
 # once, with counts for a dashboard.
 query BatchWithCounts {
   smsBatch(
-    ids: ["211", "301", "305", "306", "307", "308", "211", "404404"]
+    ids: ["211", "301", "305", "307", "404404"]
     references: ["ext_id_19", "status_unknown"]
   ) {
     statusCounts {
@@ -107,11 +107,11 @@ query OneCampaign {
 `,
   },
   {
-    query: `# Errors are data: five kinds, by what to do about them.
-# None of these fails the query.
+    query: `# Errors are data: five kinds, by what to do
+# about them. None of these fails the query.
 query EveryKindOfError {
   notFound: sms(id: "9020") { ...Outcome }
-  invalidRequest: smsByReference(reference: "no spaces, please") { ...Outcome }
+  invalidRequest: sms(id: "x") { ...Outcome }
   conflict: sms(id: "9023") { ...Outcome }
   access: sms(id: "9008") { ...Outcome }
   unavailable: sms(id: "9429") { ...Outcome }
@@ -133,8 +133,8 @@ fragment Outcome on SmsResult {
 `,
   },
   {
-    query: `# What a federation gateway asks: entities by either key,
-# in one call.
+    query: `# What a federation gateway asks: entities by
+# either key, in one call.
 query FederationEntity {
   _entities(
     representations: [

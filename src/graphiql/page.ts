@@ -17,13 +17,18 @@ interface Page {
 export function useGraphiQLPage(endpoint: string): Plugin {
   let page: Promise<Page> | null = null;
   return {
-    async onRequest({ request, url, endResponse, fetchAPI }) {
+    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
       if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
-      if (url.pathname === '/')
-        endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: endpoint } }));
-      if (url.pathname !== endpoint) return;
+      if (url.pathname === '/') endResponse(new Response(null, { status: 302, headers: { location: endpoint } }));
+      if (url.pathname !== endpoint && url.pathname !== `${endpoint}/`) return;
       page ??= makePage();
-      endResponse(await respond(request, await page, fetchAPI.Response));
+      try {
+        endResponse(await respond(request, await page, Response));
+      } catch {
+        // The next visit tries again: a package that is being installed anew is there a moment later.
+        page = null;
+        endResponse(new Response('GraphiQL cannot be shown: its package is not installed.', { status: 503 }));
+      }
     },
   };
 }
@@ -40,15 +45,16 @@ async function makePage(): Promise<Page> {
   const html = renderGraphiQL({
     title: 'BSG GraphQL',
     defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables })),
-    defaultEditorToolsVisibility: 'variables',
   }).replace('</head>', `${TABS_STAY}</head>`);
-  const etag = `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
+  const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   return { gzipped: await promisify(gzip)(html), etag };
 }
 
 async function respond(request: Request, { gzipped, etag }: Page, Response: typeof globalThis.Response) {
   const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
-  if (request.headers.get('if-none-match') === etag) return new Response(null, { status: 304, headers });
+  // A proxy that compresses anew may have made another validator of it, around the same digest.
+  if (request.headers.get('if-none-match')?.includes(etag.slice('W/'.length)))
+    return new Response(null, { status: 304, headers });
 
   const html = { ...headers, 'content-type': 'text/html; charset=utf-8' };
   const takesGzip = request.headers.get('accept-encoding')?.includes('gzip') ?? false;

@@ -41,13 +41,13 @@ const typeNames = {
 
 const BsgNotFoundError = errorType('notFound', 'BSG knows nothing by this id, reference or task id.');
 const BsgInvalidRequestError = errorType('invalidRequest', 'The request is at fault: correct it and ask again.');
-const BsgConflictError = errorType('conflict', 'Something with this reference or phone number is there already.');
+const BsgConflictError = errorType('conflict', 'Something with this reference or phone number already exists.');
 const BsgAccessError = errorType(
   'access',
-  "The server's BSG account may not do this: key, funds, tariff, sender or direction. Front ends cannot mend it.",
+  "The server's BSG account may not do this: key, funds, tariff, sender or direction. A front end cannot fix this.",
 );
 const BsgUnavailableError = builder.objectRef<BsgFailure>(typeNames.unavailable).implement({
-  description: 'No answer for now: BSG is down, slow, asks for fewer requests, or answered something unreadable.',
+  description: 'No answer for now: BSG is down, slow, asks to slow down, or answered something unreadable.',
   interfaces: [BsgErrorDetails],
   fields: (t) => ({
     retryAfter: t.exposeInt('retryAfterSeconds', {

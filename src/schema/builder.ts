@@ -3,7 +3,7 @@ import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
 import type { Context } from './context.ts';
 
-/** The builder that every type of the schema hangs itself on. */
+/** The builder that all types are defined on. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;

@@ -2,7 +2,7 @@ import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendin
 import { assertBatchSize } from './batch-size.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
-import { entityKey } from './entity-key.ts';
+import { entityKey } from './entities.ts';
 
 /** One bulk sending. */
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
@@ -43,7 +43,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
       resolve: deliveryRateOf,
     }),
     isFinal: t.boolean({
-      description: 'Whether no count will change any more, as nothing is pending or unknown: stop polling.',
+      description: 'Whether every message that was sent has an outcome: nothing is pending or unknown.',
       resolve: isFinalCampaign,
     }),
     fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),
@@ -68,7 +68,7 @@ builder.queryFields((t) => ({
     type: [CampaignResult],
     description: 'Several campaigns at once: one result for each task id, in the asked order.',
     args: {
-      taskIds: t.arg.idList({ required: true, description: 'Task ids; how many at the most, the server says (100).' }),
+      taskIds: t.arg.idList({ required: true, description: 'At most 100, unless the server is configured otherwise.' }),
     },
     resolve: (_, { taskIds }, { loaders, maxBatchSize }) => {
       assertBatchSize(taskIds.length, maxBatchSize);

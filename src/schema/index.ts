@@ -5,9 +5,11 @@ import './sms.ts';
 import './sms-batch.ts';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { builder } from './builder.ts';
+import { resolveEntitiesAlone } from './entities.ts';
 
 /** The schema that the server runs: a Federation 2 subgraph that is complete on its own. */
 export const schema = builder.toSubGraphSchema({});
+resolveEntitiesAlone(schema);
 
 /** The schema as text, with the federation directives: what stands in `schema.graphql`. */
 export function printSchema(): string {

@@ -1,12 +1,26 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { createGraphQLError, maskError, type Plugin } from 'graphql-yoga';
+
+type RequestError = NonNullable<ExecutionResult['errors']>[number];
+
+/** With `spec`, Yoga answers 200 to clients that accept only `application/json`, as GraphQL over HTTP wants it. */
+const badRequest = { code: 'BAD_REQUEST', http: { status: 400, spec: true } };
 
 /**
- * Gives the code `BAD_REQUEST` to errors of the request that GraphQL itself leaves without one, such as variables of the
- * wrong kind. They have no path, as nothing was resolved.
+ * Says in a GraphQL error, with a code, what is wrong with a request, where Yoga and GraphQL themselves leave the code or
+ * the words out: variables of the wrong kind, variables in the address that are no JSON, a body of an unknown type, an id as
+ * a number that has lost digits and would ask for another message than was meant.
  */
-export function useRequestErrorCodes(): Plugin {
+export function useRequestErrors(): Plugin {
   return {
+    onRequestParse({ requestParser }) {
+      if (requestParser === undefined) throw unsupportedMediaType();
+    },
+    onParams({ params }) {
+      if (!hasRoundedNumber(params.variables)) return;
+      const message = 'The variables have a number beyond 2^53, which JSON rounds: send ids as strings.';
+      throw createGraphQLError(message, { extensions: badRequest });
+    },
     onExecutionResult({ result, setResult }) {
       if (result === undefined || Symbol.asyncIterator in result || Array.isArray(result)) return;
       if (result.errors?.some(lacksCode)) setResult({ ...result, errors: result.errors.map(withCode) });
@@ -14,11 +28,36 @@ export function useRequestErrorCodes(): Plugin {
   };
 }
 
-/** With `spec`, Yoga answers 200 to clients that accept only `application/json`, as GraphQL over HTTP wants it. */
-const badRequest = { code: 'BAD_REQUEST', http: { status: 400, spec: true } };
+/**
+ * What a client is told of an error: those that are meant for it as they are, of others no more than that there was one. Two
+ * are the client's own though no one says so: variables that are no JSON, and a query that nests deeper than the stack.
+ */
+export function maskRequestError(error: unknown, message: string): Error {
+  const cause = error instanceof GraphQLError && error.path === undefined ? error.originalError : error;
+  if (cause instanceof SyntaxError)
+    return createGraphQLError('The variables are not JSON.', { extensions: badRequest });
+  if (cause instanceof RangeError) return createGraphQLError('The query nests too deep.', { extensions: badRequest });
+  return maskError(error, message, false);
+}
 
-type RequestError = NonNullable<ExecutionResult['errors']>[number];
+function unsupportedMediaType(): GraphQLError {
+  return createGraphQLError('Send the query as application/json.', {
+    extensions: { code: 'UNSUPPORTED_MEDIA_TYPE', http: { status: 415 } },
+  });
+}
 
+/** Without recursion: a body may nest deeper than the stack. */
+function hasRoundedNumber(variables: unknown): boolean {
+  const open = [variables];
+  for (let value = open.pop(); value !== undefined || open.length > 0; value = open.pop()) {
+    if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const part of Object.values(value)) open.push(part);
+  }
+  return false;
+}
+
+/** An error of the request has no path, as nothing was resolved. */
 function lacksCode({ path, extensions }: RequestError): boolean {
   return path === undefined && extensions?.['code'] === undefined;
 }

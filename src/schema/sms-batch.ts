@@ -34,8 +34,8 @@ const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
     }),
     errors: t.field({
       type: [BsgError],
-      description: 'Those that were not, one for each key that was asked for; `subject` says which.',
-      resolve: (results) => results.filter((result) => result.kind === 'failure'),
+      description: 'Those that were not, each key once; `subject` says which.',
+      resolve: (results) => [...new Set(results.filter((result) => result.kind === 'failure'))],
     }),
     statusCounts: t.field({
       type: [SmsStatusCount],
@@ -49,7 +49,7 @@ builder.queryField('smsBatch', (t) =>
   t.field({
     type: SmsBatch,
     description:
-      'Several messages at once, by id, by reference or both: at most 100 together, unless the server says otherwise.',
+      'Several messages at once, by id, by reference or both: at most 100 together, unless the server is configured otherwise.',
     args: {
       ids: t.arg.idList({ description: 'BSG ids.' }),
       references: t.arg.stringList({ description: "The sender's own ids." }),

@@ -1,7 +1,7 @@
 import { isFinalSms, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
-import { entityKey } from './entity-key.ts';
+import { entityKey } from './entities.ts';
 
 /** Where a message is in its life. */
 export const SmsStatus = builder.enumType('SmsStatus', {
@@ -38,7 +38,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
     timeSent: t.expose('timeSent', {
       type: 'DateTime',
       nullable: true,
-      description: 'For when the sending was scheduled.',
+      description: 'When sending was scheduled for.',
     }),
     timeDr: t.expose('timeDr', {
       type: 'DateTime',

@@ -29,7 +29,8 @@ describe('the GraphiQL page', () => {
 
     const again = await open(app, '/graphql', { 'if-none-match': etag });
 
-    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+    expect((await open(app, '/graphql', { 'if-none-match': `"x", ${etag.slice(2)}` })).status).toBe(304);
     expect(again.status).toBe(304);
     expect(await again.text()).toBe('');
     expect(again.headers.get('vary')).toBe('accept, accept-encoding');
@@ -43,10 +44,11 @@ describe('the GraphiQL page', () => {
     expect(await response.text()).toContain('query OneSms');
   });
 
-  it('is found from the root', async () => {
+  it('is found from the root, and with a slash at the end', async () => {
     const { app } = await startAppOnSandbox();
     const response = await open(app, '/');
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+    expect((await open(app, '/graphql/')).status).toBe(200);
   });
 
   it('does not stand in the way of a client that wants JSON', async () => {

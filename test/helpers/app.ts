@@ -37,10 +37,10 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
     }),
   );
   onTestFinished(app.dispose);
-  const fetch: TestApp['fetch'] = async (path, init) => app.fetch.fetch(new Request(`http://app${path}`, init));
+  const fetch: TestApp['fetch'] = (path, init) => app.fetch(new Request(`http://app${path}`, init));
   return {
     fetch,
-    listener: app.fetch,
+    listener: app.listener,
     async query(document, variables) {
       const query = typeof document === 'string' ? document : print(document);
       const response = await fetch('/graphql', {

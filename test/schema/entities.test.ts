@@ -97,7 +97,29 @@ describe('_entities', () => {
     [{ __typename: 'Sms', reference: ['x'] }],
     [{ __typename: 'Campaign' }],
     [{ __typename: 'Campaign', taskId: 1.5 }],
+    [{ __typename: 'Sms', id: true }],
   ])('says which representation has no key: %j', async (representation) => {
+    const { app } = await startAppOnSandbox();
+    const representations = [{ __typename: 'Sms', id: '211' }, representation];
+
+    const { data, errors } = await app.query<Data, object>(Entities, { representations });
+
+    expect(data._entities).toEqual([expect.objectContaining({ id: '211' }), null]);
+    expect(errors).toEqual([
+      expect.objectContaining({ path: ['_entities', 1], extensions: { code: 'INVALID_REPRESENTATION' } }),
+    ]);
+  });
+
+  it.each([
+    [{ __typename: 'Nothing', id: '1' }],
+    [{ __typename: 'SmsBatch' }],
+    [{ __typename: 'Query' }],
+    [{ id: '211' }],
+    [{ __typename: ['Sms'] }],
+    ['Sms'],
+    [5],
+    [[]],
+  ])('says which representation is of no entity: %j', async (representation) => {
     const { app } = await startAppOnSandbox();
     const representations = [{ __typename: 'Sms', id: '211' }, representation];
 
@@ -118,6 +140,13 @@ describe('_entities', () => {
     const { errors } = await app.query(Entities, { representations });
     expect(errors).toBeUndefined();
   });
+});
+
+it('_entities takes no number that was rounded', async () => {
+  const { app } = await startAppOnSandbox();
+  const query = '{ _entities(representations: [{ __typename: "Sms", id: 9007199254740993 }]) { __typename } }';
+  const { errors } = await app.query(query);
+  expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['INVALID_REPRESENTATION']);
 });
 
 it('_entities takes a variable within a literal', async () => {

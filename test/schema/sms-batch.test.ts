@@ -26,7 +26,7 @@ describe('smsBatch', () => {
     const { app } = await startAppOnSandbox();
 
     const { data } = await app.query(Batch, {
-      ids: ['306', '404404', '211', '306', 'x'],
+      ids: ['306', '404404', '211', '306', 'x', 'x'],
       references: ['ext_id_19', 'status_sent', 'nobody'],
     });
 
@@ -36,6 +36,7 @@ describe('smsBatch', () => {
         { __typename: 'BsgNotFoundError', subject: '404404' },
         { __typename: 'Sms', id: '211' },
         { __typename: 'Sms', id: '306' },
+        { __typename: 'BsgInvalidRequestError', subject: 'x' },
         { __typename: 'BsgInvalidRequestError', subject: 'x' },
         { __typename: 'Sms', id: '211' },
         { __typename: 'Sms', id: '305' },

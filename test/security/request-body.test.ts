@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { connect } from 'node:net';
+import { json, text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { startAppOnSandbox } from '../helpers/app.ts';
 import { listen } from '../helpers/listen.ts';
@@ -47,6 +48,16 @@ it('a body of unsaid length is 411, however short', async () => {
     status: 411,
     body: refusal('LENGTH_REQUIRED'),
   });
+});
+
+it.each(['[', 'a b%', 'x:99999999'])('a request to the host %j is 400, with no word about why', async (host) => {
+  const { app } = await startAppOnSandbox();
+  const { hostname, port } = new URL(await listen(app.listener));
+  const socket = connect(Number(port), hostname);
+  socket.end(`GET /graphql?query={__typename} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+  const answer = await text(socket);
+  expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+  expect(answer.split('\r\n\r\n', 2)[1]).toMatch(/^(0)?$/);
 });
 
 it('a query in the address needs no length', async () => {

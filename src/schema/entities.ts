@@ -1,0 +1,39 @@
+import { GraphQLError, GraphQLID, type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql';
+import type { Context } from './context.ts';
+
+/**
+ * The key that a federation representation carries. A representation is JSON of no schema, so what stands there is checked
+ * as an argument would be. Throws `INVALID_REPRESENTATION`.
+ */
+export function entityKey(field: string, value: unknown): string {
+  // A number beyond 2^53 has been rounded, and would be the key of something else.
+  if (typeof value === 'string' || Number.isSafeInteger(value)) return GraphQLID.parseValue(value);
+  throw invalid(`The representation has no ${field} that could be a key.`);
+}
+
+/**
+ * Makes `_entities` answer each representation on its own: one that is of no entity, or no object at all, is an error in its
+ * own place and not one of the whole list. The resolver that comes with the federation library throws for all.
+ */
+export function resolveEntitiesAlone(schema: GraphQLSchema): void {
+  const field = schema.getQueryType()?.getFields()['_entities'];
+  const resolveAll = field?.resolve;
+  if (field === undefined || resolveAll === undefined) throw new Error('The schema has no entities.');
+
+  field.resolve = (source, { representations }: { representations: readonly unknown[] }, context: Context, info) =>
+    representations.map((representation) => {
+      if (!isOfEntity(representation, info)) return invalid('The representation is of no entity of this subgraph.');
+      const entities = resolveAll(source, { representations: [representation] }, context, info);
+      return Array.isArray(entities) ? entities[0] : null;
+    });
+}
+
+function isOfEntity(representation: unknown, { schema }: GraphQLResolveInfo): boolean {
+  const entity = schema.getType('_Entity');
+  if (!isUnionType(entity) || typeof representation !== 'object' || representation === null) return false;
+  return '__typename' in representation && entity.getTypes().some(({ name }) => name === representation.__typename);
+}
+
+function invalid(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'INVALID_REPRESENTATION' } });
+}

@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { type ExecutionResult, execute, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createLoaders } from '../../src/loaders/loaders.ts';
+import type { Context } from '../../src/schema/context.ts';
+import { schema } from '../../src/schema/index.ts';
+import { startAppOnSandbox, type TestApp } from '../helpers/app.ts';
+import { startClient } from '../helpers/client.ts';
+
+/** Asks until the document is compiled, and returns what was answered first and last. */
+async function askUntilCompiled(app: TestApp, query: string, variables: object, operationName?: string) {
+  const answers: ExecutionResult[] = [];
+  for (let use = 1; use <= 4; use++) {
+    const response = await app.fetch('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables, operationName }),
+    });
+    answers.push(await response.json());
+  }
+  return { first: answers[0], last: answers.at(-1) };
+}
+
+/** What graphql-js itself answers, without the moment of the answer. */
+async function askInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
+  const contextValue: Context = { loaders: createLoaders(startClient(baseUrl)), maxBatchSize: 100 };
+  const document = parse(query);
+  expect(validate(schema, document)).toEqual([]);
+  return JSON.parse(
+    JSON.stringify(await execute({ schema, document, variableValues: { ...variables }, contextValue })),
+  );
+}
+
+const message = '{ __typename ... on Sms { id s: status ...Times } ... on BsgErrorDetails { code subject } }';
+const times = 'fragment Times on Sms { timeIn timeDr price isFinal }';
+
+describe('a query that is asked again and again', () => {
+  it.each<[string, object]>([
+    [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: '211' }],
+    [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: 211 }],
+    [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: null }],
+    [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, {}],
+    [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: [1.5] }],
+    [`query ($id: ID! = "211") { sms(id: $id) ${message} } ${times}`, {}],
+    [`query ($ids: [ID!] = ["211"]) { smsBatch(ids: $ids) { found { id } } }`, {}],
+    [`query ($ids: [ID!] = ["211"]) { smsBatch(ids: $ids) { found { id } } }`, { ids: null }],
+    [`query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }`, { ids: ['211', null] }],
+    [`query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }`, { ids: '211' }],
+    [`query ($a: Boolean!) { sms(id: "211") { __typename ... on Sms @include(if: $a) { id } } }`, { a: false }],
+    [`query ($a: Boolean) { sms(id: "211") { __typename ... on Sms { status id @skip(if: $a) } } }`, { a: null }],
+    [`{ b: sms(id: "305") ${message} a: sms(id: "404") ${message} } ${times}`, {}],
+    [
+      `{ campaigns(taskIds: ["5001", "x"]) { ... on Campaign { taskId pending } ... on BsgErrorDetails { code } } }`,
+      {},
+    ],
+    [`{ __schema { queryType { name fields { name args { name defaultValue } } } } }`, {}],
+    [`{ __type(name: "SmsStatus") { enumValues { name description } } }`, {}],
+  ])('is answered as it was at first: %s with %j', async (query, variables) => {
+    const { app, sandbox } = await startAppOnSandbox();
+
+    const { first, last } = await askUntilCompiled(app, query, variables);
+
+    expect(JSON.stringify(last)).toBe(JSON.stringify(first));
+    if (first?.errors === undefined) expect(first).toEqual(await askInterpreter(sandbox.baseUrl, query, variables));
+  });
+
+  it('is answered like graphql-js answers it, whatever is selected', async () => {
+    const { app, sandbox } = await startAppOnSandbox();
+    const smsFields = fc.subarray([
+      'id',
+      'reference',
+      'msisdn',
+      'status',
+      'statusText',
+      'isFinal',
+      'timeIn',
+      'price',
+      'x: currency',
+    ]);
+    const errorFields = fc.subarray(['code', 'bsgCode', 'message', 'retryable', 'subject']);
+    const selection = fc
+      .tuple(smsFields, errorFields)
+      .map(
+        ([sms, error]) =>
+          `{ __typename ${sms.length > 0 ? `... on Sms { ${sms.join(' ')} }` : ''} ${error.length > 0 ? `... on BsgErrorDetails { ${error.join(' ')} }` : ''} }`,
+      );
+    const id = fc.constantFrom('211', '304', '309', '311', '9001', '9020', '9023', '9011', 'x', '404');
+    const field = fc.oneof(
+      fc.tuple(id, selection).map(([each, fields]) => `sms(id: "${each}") ${fields}`),
+      fc
+        .tuple(fc.array(id), selection)
+        .map(
+          ([ids, fields]) =>
+            `smsBatch(ids: ${JSON.stringify(ids)}) { results ${fields} errors { __typename } statusCounts { status count } }`,
+        ),
+    );
+    const queries = fc
+      .array(field, { minLength: 1, maxLength: 4 })
+      .map((fields) => `{ ${fields.map((text, i) => `f${i}: ${text}`).join(' ')} }`);
+
+    await fc.assert(
+      fc.asyncProperty(queries, async (query) => {
+        const { last } = await askUntilCompiled(app, query, {});
+        expect(JSON.stringify(last)).toBe(JSON.stringify(await askInterpreter(sandbox.baseUrl, query, {})));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is that of its name in a document of several', async () => {
+    const { app } = await startAppOnSandbox();
+    const query =
+      'query A { a: sms(id: "211") { ... on Sms { id } } } query B { b: sms(id: "305") { ... on Sms { id } } }';
+
+    for (const _ of [1, 2]) {
+      expect((await askUntilCompiled(app, query, {}, 'A')).last).toEqual({ data: { a: { id: '211' } } });
+      expect((await askUntilCompiled(app, query, {}, 'B')).last).toEqual({ data: { b: { id: '305' } } });
+    }
+    expect((await askUntilCompiled(app, query, {}, 'C')).last).toEqual({
+      errors: [expect.objectContaining({ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })],
+    });
+  });
+});
