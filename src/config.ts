@@ -49,13 +49,13 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Never printed, not even when they are wrong. */
+/** Never printed, not even when they are wrong; nor is an address that carries credentials. */
 const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL']);
 
 /** The sandbox takes any key of this form. */
 const SANDBOX_KEY = 'live_sandbox';
 
-const port = (byDefault: number) => wholeNumber(0, 65_535, byDefault);
+const port = (defaultValue: number) => wholeNumber(0, 65_535, defaultValue);
 
 const sandboxVariables = { SANDBOX_PORT: port(4_010) };
 
@@ -149,18 +149,19 @@ function check<Shape extends z.ZodRawShape>(
 
 function describe({ path: [name], message }: z.core.$ZodIssue, given: Environment): string {
   const variable = String(name);
-  const shown = SECRETS.has(variable) ? '(not shown)' : JSON.stringify(given[variable]);
+  const value = given[variable] ?? '';
+  const shown = SECRETS.has(variable) || value.includes('@') ? '(not shown)' : JSON.stringify(value);
   return `${variable} is ${shown}: ${message}`;
 }
 
-function wholeNumber(least: number, most: number, byDefault: number) {
+function wholeNumber(least: number, most: number, defaultValue: number) {
   const message = expected(`a whole number from ${least} to ${most}`);
   return z
     .string()
     .regex(/^\s*\d{1,9}\s*$/, message)
     .transform(Number)
     .refine((number) => Number.isNaN(number) || (number >= least && number <= most), message)
-    .default(byDefault);
+    .default(defaultValue);
 }
 
 function expected(what: string): string {
@@ -169,16 +170,15 @@ function expected(what: string): string {
 
 function isTimezone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
   } catch {
     return false;
   }
 }
 
 function isBaseUrl(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, username, password, search, hash } = new URL(address);
-  return ['http:', 'https:'].includes(protocol) && `${username}${password}${search}${hash}` === '';
+  return /^https?:\/\/[^\s?#@]+$/.test(address) && URL.canParse(address);
 }
 
 function isRedisUrl(address: string): boolean {

@@ -16,6 +16,9 @@ const HELP = `Usage: node dist/main.js [command]
 The environment configures it; the README lists every variable.
 `;
 
+/** How long a request that is under way may hold up the end; a look-up of BSG ends before that. */
+const LONGEST_GOODBYE_MS = 15_000;
+
 const commands = new Map<string, () => void | Promise<void>>([
   ['serve', serve],
   ['sandbox', runSandbox],
@@ -38,15 +41,19 @@ async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const sandbox = config.sandbox === null ? null : await startSandbox(config.sandbox).catch(blame('SANDBOX_PORT'));
   const app = createApp(sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } });
-  const server = createServer(app.fetch);
+  const server = createServer(app.listener);
   await once(server.listen(config.http.port, config.http.host), 'listening').catch(blame('PORT'));
   print(greeting(urlOf(server.address() as AddressInfo), config, sandbox));
 
   onSignal(async () => {
     const closed = once(server, 'close');
     server.close();
-    server.closeIdleConnections();
+    // A connection that was busy becomes idle when its answer is out; kept alive, it would hold the process.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const giveUp = setTimeout(() => server.closeAllConnections(), LONGEST_GOODBYE_MS);
     await closed;
+    clearInterval(sweep);
+    clearTimeout(giveUp);
     await app.dispose();
     await sandbox?.close();
   });
@@ -106,9 +113,10 @@ function unknownCommand(): void {
 }
 
 /** Says of an address that cannot be listened on which variable chose it. */
-function blame(variable: string): (error: Error) => never {
+function blame(portVariable: string): (error: Error) => never {
   return (error) => {
-    throw new ConfigError(`${error.message}: set ${variable} to another`);
+    const isOfHost = /ENOTFOUND|EADDRNOTAVAIL|EAI_AGAIN/.test(error.message);
+    throw new ConfigError(`${error.message}: set ${isOfHost ? 'HOST' : portVariable} to another`);
   };
 }
 

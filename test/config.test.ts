@@ -124,7 +124,9 @@ describe('the environment', () => {
     ['BSG_MAX_CONCURRENCY', '1.5'],
     ['PORT', '65536'],
     ['SANDBOX_PORT', '-1'],
-    ['BSG_BASE_URL', 'https://user:password@bsg.example/rest'],
+    ['BSG_BASE_URL', 'https://bsg.example/rest?'],
+    ['BSG_BASE_URL', 'https://bsg.example/rest#'],
+    ['BSG_BASE_URL', ' https://bsg.example/rest '],
     ['BSG_CAMPAIGN_PATH', '/sms/{task_id}/../../common/balance'],
     ['HOST', 'a b'],
     ['CACHE_TTL_MS', '2s'],
@@ -136,8 +138,13 @@ describe('the environment', () => {
     );
   });
 
-  it('never shows the key, nor the password of a Redis', () => {
-    const message = messageOf({ BSG_API_KEY: 'live_secret with a blank', REDIS_URL: 'http://:secret@redis' });
+  it('never shows the key, nor a password in an address', () => {
+    const message = messageOf({
+      BSG_API_KEY: 'live_secret with a blank',
+      BSG_BASE_URL: 'https://user:secret@bsg.example/rest',
+      REDIS_URL: 'http://:secret@redis',
+    });
+    expect(message).toContain('BSG_BASE_URL is (not shown): expected');
     expect(message).toContain('BSG_API_KEY is (not shown): expected');
     expect(message).toContain('REDIS_URL is (not shown): expected redis://');
     expect(message).not.toContain('secret');

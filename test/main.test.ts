@@ -51,11 +51,13 @@ describe('the server', () => {
       const program = runProgram([], anyPorts);
       const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
       const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
-      await fetch(`${sandbox}/faults`, { method: 'POST', body: '{"kind":"delay","delayMs":500}' });
+      await fetch(`${sandbox}/faults`, { method: 'POST', body: '{"kind":"delay","delayMs":2000}' });
 
       const answer = ask(String(graphiql), '{ sms(id: "211") { ... on Sms { id } } }');
       // The sandbox has taken the request when the ordered fault is used up.
-      await expect.poll(async () => (await fetch(`${sandbox}/faults`)).json()).toEqual({ faults: [] });
+      await expect
+        .poll(async () => (await fetch(`${sandbox}/faults`)).json(), { timeout: 10_000 })
+        .toEqual({ faults: [] });
       program.child.kill(signal);
 
       expect(await answer).toEqual({ data: { sms: { id: '211' } } });
@@ -81,6 +83,12 @@ describe('the server', () => {
     expect(await program.ended).toBe(1);
     expect(program.output()).toMatch(/BSG_API_KEY is not set/);
     expect(program.output()).not.toMatch(/\bat \w+/);
+  });
+
+  it('ends with 1 and the name of HOST where it cannot be listened on', async () => {
+    const program = runProgram([], { ...anyPorts, HOST: '192.0.2.1' });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(/EADDRNOTAVAIL.*192\.0\.2\.1.*: set HOST to another\n$/);
   });
 
   it.each(['PORT', 'SANDBOX_PORT'])('ends with 1 and the address where %s is taken', async (variable) => {

@@ -21,6 +21,7 @@ async function openGraphiQL(): Promise<{ readonly page: Page; readonly asked: st
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
   onTestFinished(() => browser.close());
