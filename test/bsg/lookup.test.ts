@@ -63,7 +63,7 @@ describe('a look-up', () => {
     const upstream = await startUpstream((request, response) => {
       if (!isDown) sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
     });
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 0 });
+    const client = startClient(upstream.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2 });
     const given: Promise<unknown>[] = [];
     for (let i = 0; i < 40; i++) {
       given.push(client.smsById(String(i)), client.smsById(String(100 + i)));
