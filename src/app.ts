@@ -59,7 +59,9 @@ export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Con
     ],
   });
   return {
-    fetch: (request: Request): Promise<Response> => Promise.resolve(yoga.fetch(request)),
+    /** Answers a request as the global `fetch` would; only the path of the address matters. */
+    fetch: async (...request: ConstructorParameters<typeof Request>): Promise<Response> =>
+      yoga.fetch(new Request(...request)),
     /** The same for `node:http`. */
     listener(request: IncomingMessage, response: ServerResponse): void {
       // What is behind this takes the name of the host for part of an address, and fails where it cannot be.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
 import type { Answer } from './entry.ts';
@@ -24,13 +25,17 @@ export interface Breaker {
 /** What says nothing of BSG's own: an answer that names an error of BSG shows that BSG is there. */
 const OUTAGES: ReadonlySet<unknown> = new Set(['TIMEOUT', 'NETWORK', 'RATE_LIMITED', 'BAD_RESPONSE']);
 
-/** A circuit breaker over all look-ups. While one of them probes, the others are still told to come back. */
+/** How long others wait for the look-up that probes: long enough for a BSG that is back, too short to hang with one that is not. */
+const WAIT_FOR_PROBE_MS = 500;
+
+/** A circuit breaker over all look-ups. */
 export function createBreaker({ failuresInARow, probeAfterMs, now, onChange }: BreakerOptions): Breaker {
   const policy = circuitBreaker(handleWhenResult(isOutage), {
     halfOpenAfter: probeAfterMs,
     breaker: new ConsecutiveBreaker(failuresInARow),
   });
   let openedAtMs = 0;
+  let probe: Promise<unknown> = Promise.resolve();
   policy.onBreak(() => {
     openedAtMs = now();
     onChange?.(true);
@@ -50,9 +55,13 @@ export function createBreaker({ failuresInARow, probeAfterMs, now, onChange }: B
       return policy.state !== CircuitState.Closed;
     },
     async ask(subject, ask) {
+      if (policy.state === CircuitState.HalfOpen) await Promise.race([probe, pause(WAIT_FOR_PROBE_MS)]);
       if (policy.state === CircuitState.HalfOpen) return notAsked(subject);
       try {
-        return await policy.execute(ask);
+        const isProbe = policy.state === CircuitState.Open;
+        const answer = policy.execute(ask);
+        if (isProbe) probe = answer.catch(() => null);
+        return await answer;
       } catch (error) {
         if (error instanceof BrokenCircuitError) return notAsked(subject);
         throw error;

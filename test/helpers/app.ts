@@ -37,7 +37,7 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
     }),
   );
   onTestFinished(app.dispose);
-  const fetch: TestApp['fetch'] = (path, init) => app.fetch(new Request(`http://app${path}`, init));
+  const fetch: TestApp['fetch'] = (path, init) => app.fetch(`http://app${path}`, init);
   return {
     fetch,
     listener: app.listener,

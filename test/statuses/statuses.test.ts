@@ -33,9 +33,10 @@ const seconds = (count: number) => vi.advanceTimersByTime(count * 1_000);
 
 /** An upstream that answers by id with the status it is told, and counts. */
 async function startBsg() {
-  const bsg = { status: 'sent', isDown: false, error: 0, calls: [] as string[], baseUrl: '' };
+  const bsg = { status: 'sent', isDown: false, isHanging: false, error: 0, calls: [] as string[], baseUrl: '' };
   const upstream = await startUpstream((request, response) => {
     bsg.calls.push(request.url ?? '');
+    if (bsg.isHanging) return;
     if (bsg.isDown) return sendJson(response, 'down', 503);
     if (bsg.error !== 0) return sendJson(response, { error: bsg.error });
     const id = request.url?.split('/').at(-1)?.replace('ref_', '') ?? '';
@@ -275,18 +276,29 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(bsg.calls).toEqual(['/sms/7', '/sms/9']);
   });
 
-  it('is asked by one while it is probed, the others are told to come back', async () => {
+  it('is asked by one first when it may be back, and by the others when it is', async () => {
     const { bsg, app } = await startDown();
     bsg.isDown = false;
     seconds(5);
 
-    const answers = await ask(app, ['7', '8', '9']);
+    expect(await ask(app, ['7', '8', '9'])).toMatchObject([{ id: '7' }, { id: '8' }, { id: '9' }]);
+    expect(bsg.calls).toHaveLength(3);
+  });
 
-    expect(answers).toMatchObject([
-      { id: '7' },
+  it('does not keep the others waiting when the first is not answered', async () => {
+    const { bsg, app } = await startDown();
+    bsg.isHanging = true;
+    seconds(5);
+
+    const probe = ask(app, ['7']);
+    await expect.poll(() => bsg.calls).toEqual(['/sms/7']);
+    const startedAt = performance.now();
+    expect(await ask(app, ['8', '9'])).toMatchObject([
       { code: 'NETWORK', retryAfter: 1 },
       { code: 'NETWORK', retryAfter: 1 },
     ]);
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(await probe).toMatchObject([{ code: 'TIMEOUT' }]);
     expect(bsg.calls).toEqual(['/sms/7']);
   });
 
