@@ -1,10 +1,10 @@
+import type { Answer } from './answer.ts';
 import type { Campaign } from './campaign.ts';
 import { type BsgFailure, failure } from './failure.ts';
-import type { Sms } from './sms.ts';
 
 /** What one look-up came to. */
 export interface Reply {
-  readonly answer: Sms | Campaign | BsgFailure;
+  readonly answer: Answer;
   /** Null where no HTTP answer came. */
   readonly httpStatus: number | null;
 }

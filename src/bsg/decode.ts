@@ -1,4 +1,5 @@
 import { parse } from 'lossless-json';
+import type { Answer } from './answer.ts';
 import type { Campaign } from './campaign.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';
 import { type Sms, statusOf } from './sms.ts';
@@ -23,7 +24,7 @@ type WireObject = { readonly [key in keyof (WireVerdict & WireSms & WireCampaign
  * a status word makes it an SMS, a count of sent messages a campaign. Success and failure show in the HTTP status,
  * in `error` within a 200, or in both; a failure that BSG names wins over anything else in the answer.
  */
-export function decodeAnswer(answer: HttpAnswer, context: DecodeContext): Sms | Campaign | BsgFailure {
+export function decodeAnswer(answer: HttpAnswer, context: DecodeContext): Answer {
   const details = { retryAfterSeconds: answer.retryAfterSeconds };
   if (answer.status === 429) return failure('RATE_LIMITED', context.subject, details);
   const wire = parseObject(answer.body);

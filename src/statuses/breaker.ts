@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+import type { Answer } from '../bsg/answer.ts';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
-import type { Answer } from './entry.ts';
 
 /** When to stop asking a BSG that does not answer, and when to ask again. */
 export interface BreakerOptions {

@@ -1,10 +1,5 @@
-import type { Campaign } from '../bsg/campaign.ts';
-import type { BsgFailure } from '../bsg/failure.ts';
-import type { Sms } from '../bsg/sms.ts';
+import type { Answer } from '../bsg/answer.ts';
 import { type FreshnessRules, freshnessOf } from './freshness.ts';
-
-/** What BSG said, or why it said nothing. */
-export type Answer = Sms | Campaign | BsgFailure;
 
 /** An answer with the moments up to which it holds; milliseconds since 1970. JSON keeps it whole. */
 export interface Entry<Kept extends Answer = Answer> {

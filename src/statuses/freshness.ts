@@ -1,6 +1,6 @@
+import type { Answer } from '../bsg/answer.ts';
 import { isFinalCampaign } from '../bsg/campaign.ts';
 import { isFinalSms } from '../bsg/sms.ts';
-import type { Answer } from './entry.ts';
 
 /** How long what BSG said holds; milliseconds. 0 switches a rule off. */
 export interface FreshnessRules {

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
+import type { Answer } from '../bsg/answer.ts';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgClient } from '../bsg/client.ts';
 import type { BsgFailure } from '../bsg/failure.ts';
 import { faultOfId, faultOfReference, faultOfTaskId } from '../bsg/keys.ts';
 import type { Sms } from '../bsg/sms.ts';
 import type { Breaker } from './breaker.ts';
-import { type Answer, type Entry, entryOf } from './entry.ts';
+import { type Entry, entryOf } from './entry.ts';
 import type { FreshnessRules } from './freshness.ts';
 import type { SharedCache } from './shared-cache.ts';
 

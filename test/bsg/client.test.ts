@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startClient } from '../helpers/client.ts';
-import { sendJson, startUpstream, startUpstreamAnswering, wireCampaign, wireSms } from '../helpers/upstream.ts';
+import { startUpstreamAnswering, startUpstreamAnsweringTogether, wireCampaign, wireSms } from '../helpers/upstream.ts';
 
 const hostile = [
   '',
@@ -111,14 +111,7 @@ describe('an SMS', () => {
 
 describe('several look-ups', () => {
   it('go out together, but never more than allowed', async () => {
-    // Answers only when seven are waiting, so that the test ends only if seven go out together.
-    let waiting: (() => void)[] = [];
-    const upstream = await startUpstream((request, response) => {
-      waiting.push(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
-      if (waiting.length < 7) return;
-      for (const answer of waiting) answer();
-      waiting = [];
-    });
+    const upstream = await startUpstreamAnsweringTogether(7);
     const client = startClient(upstream.baseUrl, { maxConcurrency: 7 });
 
     const answers = await Promise.all(Array.from({ length: 63 }, (_, i) => client.smsById(String(i))));

@@ -38,6 +38,18 @@ export function startUpstreamKnowingAll(): Promise<Upstream> {
   return startUpstream((request, response) => sendJson(response, wireAnswerTo(request.url ?? '')));
 }
 
+/** An upstream that answers only when `together` calls wait: whoever asks less than that at once waits for ever. */
+export function startUpstreamAnsweringTogether(together: number): Promise<Upstream> {
+  let waiting: (() => void)[] = [];
+  return startUpstream((request, response) => {
+    waiting.push(() => sendJson(response, wireAnswerTo(request.url ?? '')));
+    if (waiting.length < together) return;
+    // The last first: an answer belongs to its call, not to its place.
+    for (const answer of waiting.reverse()) answer();
+    waiting = [];
+  });
+}
+
 /** Writes an answer the way BSG labels it. A string is sent as it is. */
 export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'text/json' });

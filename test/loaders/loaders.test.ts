@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { createLoaders } from '../../src/loaders/loaders.ts';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+import { startClient } from '../helpers/client.ts';
+import {
+  sendJson,
+  startUpstream,
+  startUpstreamAnsweringTogether,
+  startUpstreamKnowingAll,
+  wireSms,
+} from '../helpers/upstream.ts';
 
 const Batch = graphql(`
   query LoaderBatch($ids: [ID!], $references: [String!]) {
@@ -30,13 +38,7 @@ describe('the look-ups of one request', () => {
   });
 
   it('are 50 for 50 ids, never more at once than BSG_MAX_CONCURRENCY', async () => {
-    let waiting: (() => void)[] = [];
-    const upstream = await startUpstream((request, response) => {
-      waiting.push(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
-      if (waiting.length < 10) return;
-      for (const answer of waiting) answer();
-      waiting = [];
-    });
+    const upstream = await startUpstreamAnsweringTogether(10);
     const app = startApp(upstream.baseUrl, { BSG_MAX_CONCURRENCY: '10' });
 
     const { data } = await app.query(Batch, { ids: numbers(50) });
@@ -46,18 +48,12 @@ describe('the look-ups of one request', () => {
     expect(upstream.mostAtOnce).toBe(10);
   });
 
-  it('go out together, 50 at once unless told otherwise', async () => {
-    let waiting: (() => void)[] = [];
-    const upstream = await startUpstream((request, response) => {
-      waiting.push(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
-      if (waiting.length < 50) return;
-      for (const answer of waiting) answer();
-      waiting = [];
-    });
+  it('go out together, 50 at once unless told otherwise, and are matched by their key', async () => {
+    const upstream = await startUpstreamAnsweringTogether(50);
 
     const { data } = await startApp(upstream.baseUrl).query(Batch, { ids: numbers(100) });
 
-    expect(data.smsBatch.results).toHaveLength(100);
+    expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(100));
     expect(upstream.mostAtOnce).toBe(50);
   });
 
@@ -81,18 +77,6 @@ describe('the look-ups of one request', () => {
     ]);
   });
 
-  it('are matched by their key, in whatever order BSG answers', async () => {
-    const held: (() => void)[] = [];
-    const upstream = await startUpstream((request, response) => {
-      held.unshift(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })));
-      if (held.length === 20) for (const answer of held) answer();
-    });
-
-    const { data } = await startApp(upstream.baseUrl).query(Batch, { ids: numbers(20) });
-
-    expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(20));
-  });
-
   it('are not shared with another request', async () => {
     const upstream = await startUpstreamKnowingAll();
     const app = startApp(upstream.baseUrl, { CACHE_FINAL_TTL_MS: '0' });
@@ -105,8 +89,6 @@ describe('the look-ups of one request', () => {
 
 describe('a message found by one of its keys', () => {
   it('is known by the other for the rest of the request', async () => {
-    const { createLoaders } = await import('../../src/loaders/loaders.ts');
-    const { startClient } = await import('../helpers/client.ts');
     const upstream = await startUpstreamKnowingAll();
     const byId = createLoaders(startClient(upstream.baseUrl));
     const byReference = createLoaders(startClient(upstream.baseUrl));

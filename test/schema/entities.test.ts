@@ -98,19 +98,6 @@ describe('_entities', () => {
     [{ __typename: 'Campaign' }],
     [{ __typename: 'Campaign', taskId: 1.5 }],
     [{ __typename: 'Sms', id: true }],
-  ])('says which representation has no key: %j', async (representation) => {
-    const { app } = await startAppOnSandbox();
-    const representations = [{ __typename: 'Sms', id: '211' }, representation];
-
-    const { data, errors } = await app.query<Data, object>(Entities, { representations });
-
-    expect(data._entities).toEqual([expect.objectContaining({ id: '211' }), null]);
-    expect(errors).toEqual([
-      expect.objectContaining({ path: ['_entities', 1], extensions: { code: 'INVALID_REPRESENTATION' } }),
-    ]);
-  });
-
-  it.each([
     [{ __typename: 'Nothing', id: '1' }],
     [{ __typename: 'SmsBatch' }],
     [{ __typename: 'Query' }],
@@ -119,7 +106,7 @@ describe('_entities', () => {
     ['Sms'],
     [5],
     [[]],
-  ])('says which representation is of no entity: %j', async (representation) => {
+  ])('says which representation is of no entity or has no key: %j', async (representation) => {
     const { app } = await startAppOnSandbox();
     const representations = [{ __typename: 'Sms', id: '211' }, representation];
 

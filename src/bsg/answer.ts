@@ -1,0 +1,6 @@
+import type { Campaign } from './campaign.ts';
+import type { BsgFailure } from './failure.ts';
+import type { Sms } from './sms.ts';
+
+/** What BSG said, or why it said nothing. */
+export type Answer = Sms | Campaign | BsgFailure;
