@@ -15,13 +15,21 @@ const ASKED_A_ROUND = 1_000_000;
 
 const readTime = createTimeReader('UTC');
 const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
-const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000, now: Date.now });
+const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
 const client = {
   smsById: async (id: string) => smsOf(id),
   smsByReference: async (reference: string) => smsOf(reference),
   campaign: () => Promise.reject(new Error('Not asked for.')),
 };
-const statuses = createStatuses({ client, rules, maxEntries: 2 * KEYS, breaker, shared: noSharedCache, now: Date.now });
+const statuses = createStatuses({
+  client,
+  rules,
+  maxEntries: 2 * KEYS,
+  breaker,
+  shared: noSharedCache,
+  waitMs: 0,
+  now: Date.now,
+});
 const map = new Map<string, Sms>();
 const ids = Array.from({ length: KEYS }, (_, i) => String(3_266_500_000 + i));
 

@@ -5,10 +5,10 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBsgClient } from '../src/bsg/client.ts';
-import { createLoaders } from '../src/loaders/loaders.ts';
+import { createLoaders, type StatusSource } from '../src/loaders/loaders.ts';
 import { createBreaker } from '../src/statuses/breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
-import { createStatuses, type Statuses } from '../src/statuses/statuses.ts';
+import { createStatuses } from '../src/statuses/statuses.ts';
 
 const BROWSERS = 50;
 const MESSAGES = 100;
@@ -40,8 +40,8 @@ const client = createBsgClient({
   maxConcurrency: 50,
 });
 const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
-const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000, now });
-const statuses = createStatuses({ client, rules, maxEntries: 1_000, breaker, shared: noSharedCache, now });
+const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
+const statuses = createStatuses({ client, rules, maxEntries: 1_000, breaker, shared: noSharedCache, waitMs: 0, now });
 
 const withIt = await callsOfAMinute(statuses);
 const without = await callsOfAMinute(client);
@@ -53,7 +53,7 @@ process.stdout.write(`| | calls to BSG in a minute |
 client.dispose();
 upstream.close();
 
-async function callsOfAMinute(source: Statuses): Promise<number> {
+async function callsOfAMinute(source: StatusSource): Promise<number> {
   calls = 0;
   for (second = 0; second < SECONDS; second++) {
     await Promise.all(Array.from({ length: BROWSERS }, () => createLoaders(source).smsById.loadMany(ids)));

@@ -5,6 +5,9 @@ import { LRUCache } from 'lru-cache';
 import { createBsgClient } from './bsg/client.ts';
 import type { Config } from './config.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
+import { useDeliveryReports } from './live/delivery-reports.ts';
+import { createHints } from './live/hints.ts';
+import { createLive } from './live/live.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { useCompiledQueries } from './schema/compile.ts';
@@ -23,16 +26,35 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 /** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
 const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 
+/** A report of one message is looked at once a second at the most, and no more messages than that at once. */
+const HINTS = { windowMs: 1_000, maxKeys: 10_000 };
+
 /** Builds every part, from BSG up to the endpoint. */
-export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Config, 'http' | 'sandbox'>) {
+export function createApp({
+  bsg,
+  cache,
+  live: liveConfig,
+  log: { level },
+  maxBatchSize,
+}: Omit<Config, 'http' | 'sandbox'>) {
   const log = createLog(level);
   const client = createBsgClient(bsg);
-  const breaker = createBreaker({ ...BREAKER, now: Date.now, onChange: (isOpen) => logBreaker(log, isOpen) });
+  const breaker = createBreaker({ ...BREAKER, onChange: (isOpen) => logBreaker(log, isOpen) });
   const shared = createSharedCache(bsg, cache.redisUrl, log);
-  const statuses = createStatuses({ ...cache, rules: cache, client, breaker, shared, now: Date.now });
+  const statuses = createStatuses({
+    client,
+    rules: cache,
+    maxEntries: cache.maxEntries,
+    breaker,
+    shared,
+    waitMs: bsg.timeoutMs,
+    now: Date.now,
+  });
+  const live = createLive({ ...liveConfig, statuses });
+  const hints = createHints({ ...HINTS, onHint: (key) => statuses.forget([key]) });
   const yoga = createYoga({
     schema,
-    context: (): Context => ({ loaders: createLoaders(statuses), maxBatchSize }),
+    context: (): Context => ({ loaders: createLoaders(statuses), live, maxBatchSize }),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
     logging: log,
@@ -52,12 +74,14 @@ export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Con
             redis: cache.redisUrl === null ? 'not used' : shared.isUp ? 'up' : 'down',
           }),
       }),
+      useDeliveryReports({ secret: liveConfig.webhookSecret, onReport: hints.take }),
       useGraphiQLPage('/graphql'),
       useRequestBodyLimit(MAX_REQUEST_BYTES),
       useRequestErrors(),
       useCompiledQueries(),
     ],
   });
+  const streaming = new Set<ServerResponse>();
   return {
     /** Answers a request as the global `fetch` would; only the path of the address matters. */
     fetch: async (...request: ConstructorParameters<typeof Request>): Promise<Response> =>
@@ -65,12 +89,22 @@ export function createApp({ bsg, cache, log: { level }, maxBatchSize }: Omit<Con
     /** The same for `node:http`. */
     listener(request: IncomingMessage, response: ServerResponse): void {
       // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
-      if (URL.canParse(`http://${request.headers.host}`)) void yoga(request, response);
-      else response.writeHead(400).end();
+      if (!URL.canParse(`http://${request.headers.host}`)) return void response.writeHead(400).end();
+      if (request.headers.accept?.includes('text/event-stream')) {
+        streaming.add(response);
+        response.once('close', () => streaming.delete(response));
+      }
+      void yoga(request, response);
+    },
+    /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
+    endStreams(): void {
+      for (const response of streaming) response.end();
     },
     async dispose(): Promise<void> {
+      live.dispose();
+      hints.dispose();
       await yoga.dispose();
-      await shared.dispose();
+      shared.dispose();
       client.dispose();
     },
   };
@@ -81,11 +115,18 @@ function createQueryCache<Made extends object>(): LRUCache<string, Made> {
   return new LRUCache({ maxSize: 1_000_000, maxEntrySize: 20_000, sizeCalculation: (_, query) => query.length + 1 });
 }
 
-function createSharedCache({ baseUrl, apiKey, timeoutMs }: Config['bsg'], url: string | null, log: Log): SharedCache {
+function createSharedCache(bsg: Config['bsg'], url: string | null, log: Log): SharedCache {
   if (url === null) return noSharedCache;
-  // Tells accounts apart in a Redis that they share, without telling the key.
-  const account = createHash('sha256').update(`${baseUrl} ${apiKey}`).digest('hex').slice(0, 16);
-  return createRedisCache({ url, account, claimMs: timeoutMs, now: Date.now, onChange: (isUp) => logRedis(log, isUp) });
+  // Tells apart who shares a Redis but not what is in it, without telling the key; times are kept as read in the zone.
+  const { baseUrl, apiKey, timezone, timeoutMs } = bsg;
+  const account = createHash('sha256').update([baseUrl, apiKey, timezone].join(' ')).digest('hex').slice(0, 16);
+  return createRedisCache({
+    url,
+    account,
+    lookupMs: timeoutMs,
+    now: Date.now,
+    onChange: (isUp) => logRedis(log, isUp),
+  });
 }
 
 function logBreaker(log: Log, isOpen: boolean): void {

@@ -30,6 +30,14 @@ export interface Config {
     /** The Redis that several instances share; null for an instance alone. May hold a password: never printed. */
     readonly redisUrl: string | null;
   };
+  readonly live: {
+    /** The shortest time between two looks at a message that someone listens to; milliseconds. */
+    readonly intervalMs: number;
+    /** Subscriptions open at once. */
+    readonly maxStreams: number;
+    /** What stands behind `/hooks/bsg/`, the address for delivery reports; null: there is none. */
+    readonly webhookSecret: string | null;
+  };
   readonly log: { readonly level: (typeof LOG_LEVELS)[number] };
   /** The embedded stand-in for BSG; null when there is a key, and so the real one. */
   readonly sandbox: { readonly port: number } | null;
@@ -50,7 +58,7 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Never printed, not even when they are wrong; nor is an address that carries credentials. */
-const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL']);
+const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL', 'WEBHOOK_SECRET']);
 
 /** The sandbox takes any key of this form. */
 const SANDBOX_KEY = 'live_sandbox';
@@ -85,6 +93,12 @@ const variables = {
   CACHE_STALE_MS: wholeNumber(0, 999_999_999, 600_000),
   CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000, 100_000),
   REDIS_URL: z.string().refine(isRedisUrl, expected('redis://host:port or rediss://host:port')).optional(),
+  LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000, 2_000),
+  LIVE_MAX_STREAMS: wholeNumber(0, 1_000_000, 20_000),
+  WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[\w-]{16,128}$/, expected('16 to 128 of A-Z, a-z, 0-9, _ and -'))
+    .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, expected(`one of ${LOG_LEVELS.join(', ')}`)).default('info'),
   MAX_BATCH_SIZE: wholeNumber(1, 10_000, 100),
 };
@@ -118,7 +132,13 @@ export function readConfig(environment: Environment): Config {
       changingTtlMs: env.CACHE_TTL_MS,
       staleMs: env.CACHE_STALE_MS,
       maxEntries: env.CACHE_MAX_ENTRIES,
-      redisUrl: env.REDIS_URL ?? null,
+      // The data of a sandbox begins anew with each start, so nothing of it is to be shared or to outlive it.
+      redisUrl: usesSandbox ? null : (env.REDIS_URL ?? null),
+    },
+    live: {
+      intervalMs: env.LIVE_INTERVAL_MS,
+      maxStreams: env.LIVE_MAX_STREAMS,
+      webhookSecret: env.WEBHOOK_SECRET ?? null,
     },
     log: { level: env.LOG_LEVEL },
     sandbox: usesSandbox ? { port: env.SANDBOX_PORT } : null,

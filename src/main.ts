@@ -16,9 +16,6 @@ const HELP = `Usage: node dist/main.js [command]
 The environment configures it; the README lists every variable.
 `;
 
-/** How long a request that is under way may hold up the end; a look-up of BSG ends before that. */
-const LONGEST_GOODBYE_MS = 15_000;
-
 const commands = new Map<string, () => void | Promise<void>>([
   ['serve', serve],
   ['sandbox', runSandbox],
@@ -48,9 +45,11 @@ async function serve(): Promise<void> {
   onSignal(async () => {
     const closed = once(server, 'close');
     server.close();
+    app.endStreams();
     // A connection that was busy becomes idle when its answer is out; kept alive, it would hold the process.
     const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    const giveUp = setTimeout(() => server.closeAllConnections(), LONGEST_GOODBYE_MS);
+    // Twice what a look-up may take: what then still holds up the end is not waiting for BSG.
+    const giveUp = setTimeout(() => server.closeAllConnections(), 2 * config.bsg.timeoutMs);
     await closed;
     clearInterval(sweep);
     clearTimeout(giveUp);

@@ -31,6 +31,7 @@ describe('the environment', () => {
         maxEntries: 100_000,
         redisUrl: null,
       },
+      live: { intervalMs: 2_000, maxStreams: 20_000, webhookSecret: null },
       log: { level: 'info' },
       sandbox: { port: 4010 },
       maxBatchSize: 100,
@@ -58,6 +59,9 @@ describe('the environment', () => {
       CACHE_STALE_MS: '2',
       CACHE_MAX_ENTRIES: '4',
       REDIS_URL: 'rediss://user:password@redis:6380/1',
+      LIVE_INTERVAL_MS: '500',
+      LIVE_MAX_STREAMS: '7',
+      WEBHOOK_SECRET: 'a-secret_of_16ch',
       LOG_LEVEL: 'warn',
       MAX_BATCH_SIZE: '3',
     });
@@ -79,6 +83,7 @@ describe('the environment', () => {
         maxEntries: 4,
         redisUrl: 'rediss://user:password@redis:6380/1',
       },
+      live: { intervalMs: 500, maxStreams: 7, webhookSecret: 'a-secret_of_16ch' },
       log: { level: 'warn' },
       sandbox: null,
       maxBatchSize: 3,
@@ -143,7 +148,9 @@ describe('the environment', () => {
       BSG_API_KEY: 'live_secret with a blank',
       BSG_BASE_URL: 'https://user:secret@bsg.example/rest',
       REDIS_URL: 'http://:secret@redis',
+      WEBHOOK_SECRET: 'short secret',
     });
+    expect(message).toContain('WEBHOOK_SECRET is (not shown): expected');
     expect(message).toContain('BSG_BASE_URL is (not shown): expected');
     expect(message).toContain('BSG_API_KEY is (not shown): expected');
     expect(message).toContain('REDIS_URL is (not shown): expected redis://');

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { createClient } from 'graphql-sse';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram } from './helpers/process.ts';
 import { startUpstreamAnswering, wireSms } from './helpers/upstream.ts';
@@ -64,6 +65,20 @@ describe('the server', () => {
       expect(await program.ended).toBe(0);
     },
   );
+
+  it('breaks the streams off when it ends, so that their readers connect again elsewhere', async () => {
+    const program = runProgram([], anyPorts);
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    const client = createClient({ url: String(graphiql), retryAttempts: 0 });
+    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["305"]) { ... on Sms { status } } }' });
+    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
+
+    const startedAt = performance.now();
+    program.child.kill('SIGTERM');
+    await expect(events.next()).rejects.toThrow();
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
 
   it('ends with 1 and one message where the environment is wrong', async () => {
     const program = runProgram([], { PORT: 'x', BSG_TIMEZONE: 'Mars/Base', BSG_RETRIES: 'many' });

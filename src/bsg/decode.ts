@@ -58,7 +58,7 @@ function badResponse(answer: HttpAnswer, context: DecodeContext, details: Failur
     answer.status >= 500
       ? `BSG failed with HTTP ${answer.status}.`
       : `What answered for BSG with HTTP ${answer.status} did not answer like BSG.`;
-  return failure('BAD_RESPONSE', context.subject, { ...details, message });
+  return failure('BAD_RESPONSE', context.subject, { ...details, message, isOutage: answer.status >= 500 });
 }
 
 function decodeSms(wire: WireObject, { readTime, fetchedAt }: DecodeContext): Sms | null {

@@ -14,20 +14,27 @@ export interface BsgFailure {
   readonly subject: string;
   /** Whole seconds after which asking again may help, where BSG said so; else null. */
   readonly retryAfterSeconds: number | null;
+  /** Whether BSG as a whole may be down, rather than this one answer be odd. */
+  readonly isOutage: boolean;
 }
+
+/** No answer at all, or one that is the same for every question. */
+const OUTAGES: ReadonlySet<BsgErrorCode> = new Set<BsgErrorCode>(['TIMEOUT', 'NETWORK', 'RATE_LIMITED']);
 
 /** What a failure may say beyond its code. */
 export interface FailureDetails {
   /** Default: the meaning of the code. */
   readonly message?: string | undefined;
   readonly retryAfterSeconds?: number | null;
+  /** Default: by the code. */
+  readonly isOutage?: boolean;
 }
 
 /** A failure by its name. */
 export function failure(code: BsgErrorCode, subject: string, details: FailureDetails = {}): BsgFailure {
   const { bsgCode, group, retryable, meaning } = BSG_CODES[code];
-  const { message = meaning, retryAfterSeconds = null } = details;
-  return { kind: 'failure', code, group, bsgCode, message, retryable, subject, retryAfterSeconds };
+  const { message = meaning, retryAfterSeconds = null, isOutage = OUTAGES.has(code) } = details;
+  return { kind: 'failure', code, group, bsgCode, message, retryable, subject, retryAfterSeconds, isOutage };
 }
 
 /** A failure by BSG's number, listed or not. */

@@ -81,6 +81,26 @@ query BatchWithCounts {
 `,
   },
   {
+    query: `# Live: press play and watch. This one moves for a
+# minute from its first look, then the stream ends.
+subscription Live {
+  smsUpdates(references: ["moving_7"]) {
+    ... on Sms {
+      reference
+      status
+      isFinal
+      timeDr
+    }
+    ... on BsgErrorDetails {
+      subject
+      code
+      message
+    }
+  }
+}
+`,
+  },
+  {
     query: `# A campaign with its counts, half way.
 query OneCampaign {
   campaign(taskId: "5003") {

@@ -4,6 +4,9 @@ import type { BsgFailure } from '../bsg/failure.ts';
 import type { Sms } from '../bsg/sms.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 
+/** Where the loaders look up. */
+export type StatusSource = Pick<Statuses, 'smsById' | 'smsByReference' | 'campaign'>;
+
 /** What one request has asked for so far. A failure is a value here, so that it never fails its neighbours. */
 export interface Loaders {
   readonly smsById: DataLoader<string, Sms | BsgFailure>;
@@ -15,7 +18,7 @@ export interface Loaders {
  * Loaders for one request: the same key is asked once, distinct keys go out together. An SMS found by one of its keys
  * is known by the other from then on.
  */
-export function createLoaders(statuses: Statuses): Loaders {
+export function createLoaders(statuses: StatusSource): Loaders {
   const smsById = perKey(async (id) => {
     const answer = await statuses.smsById(id);
     if (answer.kind === 'sms' && answer.reference !== null) smsByReference.prime(answer.reference, answer);

@@ -16,4 +16,7 @@ export const builder = new SchemaBuilder<{
   defaultFieldNullability: false,
 });
 
+builder.subscriptionType({
+  description: 'Be told what changes. Each stream ends by itself when nothing in it can change any more.',
+});
 builder.queryType({ description: 'Ask BSG for the status of messages and campaigns. Nothing here sends a message.' });

@@ -1,8 +1,11 @@
 import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendingOf } from '../bsg/campaign.ts';
+import { taskKey } from '../statuses/status-key.ts';
+import { campaignOf } from '../statuses/statuses.ts';
 import { assertBatchSize } from './batch-size.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
+import { subscribeTo } from './subscribe.ts';
 
 /** One bulk sending. */
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
@@ -76,6 +79,17 @@ builder.queryFields((t) => ({
     },
   }),
 }));
+
+builder.subscriptionField('campaignUpdates', (t) =>
+  t.field({
+    type: CampaignResult,
+    description:
+      'The current state of the campaign, then each change of its counts. Ends when it is final or cannot be found. After a lost connection subscribe again: the first event is the current state.',
+    args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5006`.' }) },
+    subscribe: (_, { taskId }, context) => subscribeTo([taskKey(taskId)], context),
+    resolve: campaignOf,
+  }),
+);
 
 builder.asEntity(Campaign, {
   key: builder.selection<{ taskId: string }>('taskId'),

@@ -1,8 +1,10 @@
+import type { Live } from '../live/live.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 
 /** What every resolver is given. Made anew for each request. */
 export interface Context {
   readonly loaders: Loaders;
+  readonly live: Pick<Live, 'updates'>;
   /** How many keys one batch field may ask for. */
   readonly maxBatchSize: number;
 }

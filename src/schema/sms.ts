@@ -1,7 +1,10 @@
 import { isFinalSms, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
+import { referenceKey, smsKey } from '../statuses/status-key.ts';
+import { smsOf } from '../statuses/statuses.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
+import { subscribeTo } from './subscribe.ts';
 
 /** Where a message is in its life. */
 export const SmsStatus = builder.enumType('SmsStatus', {
@@ -77,6 +80,21 @@ builder.queryFields((t) => ({
     resolve: (_, { reference }, { loaders }) => loaders.smsByReference.load(reference),
   }),
 }));
+
+builder.subscriptionField('smsUpdates', (t) =>
+  t.field({
+    type: SmsResult,
+    description:
+      'The current state of each message, then each change of one. Ends when all are final or cannot be found. After a lost connection subscribe again: the first events are the current states.',
+    args: {
+      ids: t.arg.idList({ description: 'BSG ids.' }),
+      references: t.arg.stringList({ description: "The sender's own ids." }),
+    },
+    subscribe: (_, { ids, references }, context) =>
+      subscribeTo([...(ids ?? []).map(smsKey), ...(references ?? []).map(referenceKey)], context),
+    resolve: smsOf,
+  }),
+);
 
 builder.asEntity(Sms, {
   key: [builder.selection<{ id: string }>('id'), builder.selection<{ reference: string }>('reference')],

@@ -1,5 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  DelegateBackoff,
+  handleWhenResult,
+} from 'cockatiel';
 import type { Answer } from '../bsg/answer.ts';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
 
@@ -7,61 +14,83 @@ import { type BsgFailure, failure } from '../bsg/failure.ts';
 export interface BreakerOptions {
   /** Look-ups in a row without an answer after which it opens. */
   readonly failuresInARow: number;
-  /** How long it stays open; then one look-up goes through to see whether BSG is back. Milliseconds. */
+  /** How long it stays open, unless BSG asked for longer; then one look-up shows whether BSG is back. Milliseconds. */
   readonly probeAfterMs: number;
-  /** The clock; milliseconds since 1970. */
-  readonly now: () => number;
   /** Told of every change: open means that BSG is not asked. */
   readonly onChange?: (isOpen: boolean) => void;
 }
 
-/** Stands before BSG. */
+/** Stands before BSG, by the time of day of this machine. */
 export interface Breaker {
-  /** Asks BSG, or says at once that it is not asked for now. */
-  ask<T extends Answer>(subject: string, ask: () => Promise<T>): Promise<T | BsgFailure>;
+  /** What to answer at once while BSG is not asked; null where it may be. */
+  refusal(subject: string): BsgFailure | null;
+  /** Asks BSG, unless it is not asked for now; whoever has something that stands in does not wait for a probe. */
+  ask(subject: string, hasStandIn: boolean, ask: () => Promise<Answer>): Promise<Answer>;
   readonly isOpen: boolean;
 }
 
-/** What says nothing of BSG's own: an answer that names an error of BSG shows that BSG is there. */
-const OUTAGES: ReadonlySet<unknown> = new Set(['TIMEOUT', 'NETWORK', 'RATE_LIMITED', 'BAD_RESPONSE']);
-
-/** How long others wait for the look-up that probes: long enough for a BSG that is back, too short to hang with one that is not. */
+/** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
 const WAIT_FOR_PROBE_MS = 500;
 
 /** A circuit breaker over all look-ups. */
-export function createBreaker({ failuresInARow, probeAfterMs, now, onChange }: BreakerOptions): Breaker {
+export function createBreaker({ failuresInARow, probeAfterMs, onChange }: BreakerOptions): Breaker {
+  let lastFailure = failure('NETWORK', '');
+  let openUntilMs = 0;
+  let probe = { startedAtMs: 0, ended: Promise.resolve<unknown>(null) };
+  /** Grows with every change, so that a look-up begun before one says nothing about what came after it. */
+  let generation = 0;
+
   const policy = circuitBreaker(handleWhenResult(isOutage), {
-    halfOpenAfter: probeAfterMs,
     breaker: new ConsecutiveBreaker(failuresInARow),
+    halfOpenAfter: new DelegateBackoff(() => openMs()),
   });
-  let openedAtMs = 0;
-  let probe: Promise<unknown> = Promise.resolve();
   policy.onBreak(() => {
-    openedAtMs = now();
+    openUntilMs = Date.now() + openMs();
+    generation++;
     onChange?.(true);
   });
-  policy.onReset(() => onChange?.(false));
+  policy.onReset(() => {
+    generation++;
+    onChange?.(false);
+  });
+
+  function openMs(): number {
+    return Math.max(probeAfterMs, (lastFailure.retryAfterSeconds ?? 0) * 1_000);
+  }
 
   function notAsked(subject: string): BsgFailure {
-    const retryAfterSeconds = Math.max(1, Math.ceil((openedAtMs + probeAfterMs - now()) / 1_000));
-    return failure('NETWORK', subject, {
-      message: 'BSG has not answered for a while and is not asked for now.',
-      retryAfterSeconds,
-    });
+    const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - Date.now()) / 1_000));
+    const message = 'BSG has not answered for a while and is not asked for now.';
+    return failure(lastFailure.code, subject, { message, retryAfterSeconds });
+  }
+
+  async function askAs(
+    begunIn: number,
+    ask: () => Promise<Answer>,
+  ): Promise<{ answer: Answer; judged: Answer | null }> {
+    const answer = await ask();
+    if (begunIn !== generation) return { answer, judged: null };
+    if (isOutage({ judged: answer }) && answer.kind === 'failure') lastFailure = answer;
+    return { answer, judged: answer };
   }
 
   return {
     get isOpen() {
       return policy.state !== CircuitState.Closed;
     },
-    async ask(subject, ask) {
-      if (policy.state === CircuitState.HalfOpen) await Promise.race([probe, pause(WAIT_FOR_PROBE_MS)]);
+    refusal: (subject) => (policy.state === CircuitState.Open && Date.now() < openUntilMs ? notAsked(subject) : null),
+    async ask(subject, hasStandIn, ask) {
+      if (policy.state === CircuitState.HalfOpen && !hasStandIn) {
+        const waitMs = probe.startedAtMs + WAIT_FOR_PROBE_MS - Date.now();
+        if (waitMs > 0) await Promise.race([probe.ended, pause(waitMs, null, { ref: false })]);
+      }
       if (policy.state === CircuitState.HalfOpen) return notAsked(subject);
       try {
         const isProbe = policy.state === CircuitState.Open;
-        const answer = policy.execute(ask);
-        if (isProbe) probe = answer.catch(() => null);
-        return await answer;
+        const begunIn = generation;
+        const asked = policy.execute(() => askAs(begunIn, ask));
+        if (isProbe) probe = { startedAtMs: Date.now(), ended: asked.catch(() => null) };
+        return (await asked).answer;
       } catch (error) {
         if (error instanceof BrokenCircuitError) return notAsked(subject);
         throw error;
@@ -70,6 +99,8 @@ export function createBreaker({ failuresInARow, probeAfterMs, now, onChange }: B
   };
 }
 
-function isOutage(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'code' in answer && OUTAGES.has(answer.code);
+/** Whether BSG as a whole may be down. What it said before the last change does not count. */
+function isOutage(result: unknown): boolean {
+  const judged = typeof result === 'object' && result !== null && 'judged' in result ? result.judged : null;
+  return typeof judged === 'object' && judged !== null && 'isOutage' in judged && judged.isOutage === true;
 }

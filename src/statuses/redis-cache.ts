@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { type ChainableCommander, Redis } from 'ioredis';
+import type { Answer } from '../bsg/answer.ts';
 import type { Entry } from './entry.ts';
-import type { SharedCache } from './shared-cache.ts';
+import type { Claim, SharedCache } from './shared-cache.ts';
+import { isStatusKey, type StatusKey } from './status-key.ts';
 
 /** Which Redis, and which part of it. */
 export interface RedisCacheOptions {
@@ -9,8 +11,8 @@ export interface RedisCacheOptions {
   readonly url: string;
   /** Tells accounts apart, so that two deployments may share one Redis. No secret. */
   readonly account: string;
-  /** How long an instance may take to ask BSG before another one may; milliseconds. */
-  readonly claimMs: number;
+  /** How long an instance may take to ask BSG; milliseconds. */
+  readonly lookupMs: number;
   /** The clock; milliseconds since 1970. */
   readonly now: () => number;
   /** Told of every change, first when Redis is first reached or not. */
@@ -20,120 +22,202 @@ export interface RedisCacheOptions {
 /** What one instance tells the others: what it learned of the keys, or null to forget them. */
 interface News {
   readonly from: string;
-  readonly keys: readonly string[];
+  readonly keys: readonly StatusKey[];
   readonly entry: Entry | null;
 }
 
 /** A command that takes longer is given up: memory and BSG serve without Redis. */
 const COMMAND_TIMEOUT_MS = 250;
-/** After a command that failed, none is tried for so long, so that a slow Redis costs a look-up now and then, not every one. */
+/** After a command that failed, none is tried for so long, so that a Redis that hangs costs a look-up now and then, not every one. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 const LONGEST_RECONNECT_MS = 2_000;
+/** A connection on which nothing comes back is dropped after so long; the bus, which only listens, asks for a sign of life. */
+const SILENCE_MS = 5_000;
+const SIGN_OF_LIFE_MS = 10_000;
+/** How long the outcome of a look-up that is not kept is there for those who waited for it. */
+const OUTCOME_MS = 1_000;
+/** A claim outlasts the look-up that it is for. */
+const CLAIM_SLACK_MS = 2_000;
+
+/** Ends a claim only where it is still one's own. */
+const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 /** A second tier in Redis and a bus between the instances. Reconnects by itself for as long as it lives. */
-export function createRedisCache({ url, account, claimMs, now, onChange }: RedisCacheOptions): SharedCache {
+export function createRedisCache({ url, account, lookupMs, now, onChange }: RedisCacheOptions): SharedCache {
   const options = {
     enableOfflineQueue: false,
-    enableAutoPipelining: true,
     maxRetriesPerRequest: 0,
+    keepAlive: SIGN_OF_LIFE_MS,
+    socketTimeout: SILENCE_MS,
     retryStrategy: (attempt: number) => Math.min(LONGEST_RECONNECT_MS, attempt * 100),
-  };
+    // A replica that was the master before a failover: connect anew, and send the command again.
+    reconnectOnError: ({ message }: Error) => (message.startsWith('READONLY') ? 2 : false),
+  } as const;
   const commands = new Redis(url, { ...options, commandTimeout: COMMAND_TIMEOUT_MS });
-  // Subscribing waits for the connection, and is done again after each reconnect.
-  const bus = new Redis(url, { ...options, enableOfflineQueue: true, maxRetriesPerRequest: null });
-  const prefix = `bsg-graphql:1:${account}:`;
+  const bus = new Redis(url, { ...options, autoResubscribe: false });
+  const prefix = `bsg-graphql:2:${account}:`;
   const channel = `${prefix}news`;
   const instance = randomUUID();
 
-  let isUp: boolean | null = null;
+  let areCommandsUp: boolean | null = null;
+  let isBusUp = false;
+  let wasUp: boolean | null = null;
   let pausedUntilMs = 0;
-  function report(answers: boolean): void {
-    pausedUntilMs = answers ? 0 : now() + PAUSE_AFTER_FAILURE_MS;
-    if (isUp === answers) return;
-    isUp = answers;
-    onChange?.(answers);
+  function report(): void {
+    const isUp = areCommandsUp === true && isBusUp;
+    if (areCommandsUp === null || isUp === wasUp) return;
+    wasUp = isUp;
+    onChange?.(isUp);
   }
-  commands.on('ready', () => report(true));
-  for (const connection of [commands, bus]) connection.on('error', () => report(false));
+  function reportCommands(answer: boolean): void {
+    if (!answer) pausedUntilMs = now() + PAUSE_AFTER_FAILURE_MS;
+    areCommandsUp = answer;
+    report();
+  }
+  function reportBus(answers: boolean): void {
+    isBusUp = answers;
+    report();
+  }
+  commands.on('ready', () => {
+    pausedUntilMs = 0;
+    reportCommands(true);
+  });
+  commands.on('error', () => reportCommands(false));
+  bus.on('error', () => reportBus(false));
+  bus.on('close', () => reportBus(false));
+  bus.on('ready', () => {
+    bus.subscribe(channel).then(
+      () => reportBus(true),
+      () => bus.disconnect(true),
+    );
+  });
+  const signOfLife = setInterval(() => void bus.ping().catch(() => {}), SIGN_OF_LIFE_MS);
+  signOfLife.unref();
 
   /** What Redis says, or `otherwise` where it says nothing in time. */
   async function tell<T>(ask: () => Promise<T>, otherwise: T): Promise<T> {
     if (now() < pausedUntilMs) return otherwise;
     try {
       const answer = await ask();
-      report(true);
+      if (now() >= pausedUntilMs) reportCommands(true);
       return answer;
     } catch {
-      report(false);
+      reportCommands(false);
       return otherwise;
     }
   }
 
+  /** The replies of all commands. Rejects where one of them is an error, such as that Redis is out of memory. */
+  async function run(pipeline: ChainableCommander): Promise<readonly unknown[]> {
+    const replies = (await pipeline.exec()) ?? [];
+    return replies.map(([error, reply]) => {
+      if (error !== null) throw error;
+      return reply;
+    });
+  }
+
   return {
-    async get(key) {
-      const entry = await tell(async () => parseJson(await commands.get(prefix + key)), null);
-      return isEntry(entry) ? entry : null;
-    },
+    get: (key) => tell(async () => parseEntry(key, await commands.get(prefix + key)), null),
     claim: (key) =>
-      tell(async () => (await commands.set(`${prefix}claim:${key}`, instance, 'PX', claimMs, 'NX')) === 'OK', true),
-    release(key, entry, keys) {
+      tell<Claim>(
+        async () => {
+          const claimKey = `${prefix}claim:${key}`;
+          const pipeline = commands
+            .pipeline()
+            .set(claimKey, instance, 'PX', lookupMs + CLAIM_SLACK_MS, 'NX')
+            .mget(prefix + key, `${prefix}outcome:${key}`);
+          const [claimed, kept] = await run(pipeline);
+          const [entry, outcome] = Array.isArray(kept) ? kept : [];
+          return { mayAsk: claimed === 'OK', entry: parseEntry(key, entry), outcome: parseAnswer(key, outcome) };
+        },
+        { mayAsk: true, entry: null, outcome: null },
+      ),
+    release(key, outcome) {
       void tell(async () => {
         const pipeline = commands.pipeline();
-        if (entry !== null) {
-          const json = JSON.stringify(entry);
-          const ttlMs = Math.max(1, Math.ceil(entry.staleUntilMs - now()));
-          for (const each of keys) pipeline.set(prefix + each, json, 'PX', ttlMs);
-          pipeline.publish(channel, JSON.stringify({ from: instance, keys, entry } satisfies News));
+        if (outcome?.kind === 'failure') {
+          pipeline.set(`${prefix}outcome:${key}`, JSON.stringify(outcome), 'PX', OUTCOME_MS);
         }
-        await pipeline.del(`${prefix}claim:${key}`).exec();
+        await run(pipeline.eval(RELEASE, 1, `${prefix}claim:${key}`, instance));
+      }, undefined);
+    },
+    put(keys, entry) {
+      void tell(async () => {
+        const json = JSON.stringify(entry);
+        const ttlMs = Math.max(1, Math.ceil(entry.staleUntilMs - now()));
+        const pipeline = commands.pipeline();
+        for (const key of keys) pipeline.set(prefix + key, json, 'PX', ttlMs);
+        await run(pipeline.publish(channel, JSON.stringify({ from: instance, keys, entry } satisfies News)));
       }, undefined);
     },
     drop(keys) {
       void tell(async () => {
         const news = JSON.stringify({ from: instance, keys, entry: null } satisfies News);
-        await commands
-          .pipeline()
-          .del(keys.map((key) => prefix + key))
-          .publish(channel, news)
-          .exec();
+        await run(
+          commands
+            .pipeline()
+            .del(keys.map((key) => prefix + key))
+            .publish(channel, news),
+        );
       }, undefined);
     },
     onNews(listener) {
       bus.on('message', (_, message) => {
-        const news = parseJson(message);
-        if (!isNews(news) || news.from === instance) return;
-        for (const key of news.keys) listener(key, news.entry);
+        const news = parseNews(message);
+        if (news === null || news.from === instance) return;
+        for (const key of news.keys) if (news.entry === null || fits(key, news.entry.answer)) listener(key, news.entry);
       });
-      bus.subscribe(channel).catch(() => report(false));
     },
     get isUp() {
-      return isUp === true;
+      return areCommandsUp === true && isBusUp;
     },
-    async dispose() {
+    dispose() {
+      clearInterval(signOfLife);
       commands.disconnect();
       bus.disconnect();
     },
   };
 }
 
-/** Null for what is not JSON: whoever else writes to this Redis must not be able to stop the server. */
-function parseJson(json: string | null): unknown {
+/** Nothing of what is in Redis is taken on trust: whoever else writes to it must not be able to stop the server. */
+function parseEntry(key: StatusKey, json: unknown): Entry | null {
+  const entry = parseJson(json);
+  return isEntry(entry) && fits(key, entry.answer) ? entry : null;
+}
+
+function parseAnswer(key: StatusKey, json: unknown): Answer | null {
+  const answer = parseJson(json);
+  return isAnswer(answer) && fits(key, answer) ? answer : null;
+}
+
+function parseNews(json: string): News | null {
+  const news = parseJson(json);
+  if (!isObject(news) || !Array.isArray(news['keys']) || !news['keys'].every(isStatusKey)) return null;
+  const { keys, entry } = news;
+  return entry === null || isEntry(entry) ? { from: String(news['from']), keys, entry } : null;
+}
+
+function parseJson(json: unknown): unknown {
   try {
-    return json === null ? null : JSON.parse(json);
+    return typeof json === 'string' ? JSON.parse(json) : null;
   } catch {
     return null;
   }
 }
 
-function isNews(json: unknown): json is News {
-  return isObject(json) && Array.isArray(json['keys']) && (json['entry'] === null || isEntry(json['entry']));
+/** Under the key of a message there is no campaign, nor the other way round. */
+function fits(key: StatusKey, { kind }: Answer): boolean {
+  return kind === 'failure' || (kind === 'campaign') === key.startsWith('task:');
 }
 
 /** The version in the prefix of the keys vouches for the rest of the shape. */
 function isEntry(json: unknown): json is Entry {
-  if (!isObject(json) || typeof json['freshUntilMs'] !== 'number' || typeof json['staleUntilMs'] !== 'number')
-    return false;
-  return isObject(json['answer']) && ['sms', 'campaign', 'failure'].includes(String(json['answer']['kind']));
+  if (!isObject(json) || !isAnswer(json['answer'])) return false;
+  return [json['askedAtMs'], json['freshUntilMs'], json['staleUntilMs']].every(Number.isFinite);
+}
+
+function isAnswer(json: unknown): json is Answer {
+  return isObject(json) && ['sms', 'campaign', 'failure'].includes(String(json['kind']));
 }
 
 function isObject(json: unknown): json is Readonly<Record<string, unknown>> {

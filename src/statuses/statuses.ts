@@ -3,13 +3,13 @@ import { LRUCache } from 'lru-cache';
 import type { Answer } from '../bsg/answer.ts';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgClient } from '../bsg/client.ts';
-import type { BsgFailure } from '../bsg/failure.ts';
-import { faultOfId, faultOfReference, faultOfTaskId } from '../bsg/keys.ts';
+import { type BsgFailure, failure } from '../bsg/failure.ts';
 import type { Sms } from '../bsg/sms.ts';
 import type { Breaker } from './breaker.ts';
-import { type Entry, entryOf } from './entry.ts';
+import { adopt, type Entry, entryOf, isFinal, newerOf } from './entry.ts';
 import type { FreshnessRules } from './freshness.ts';
 import type { SharedCache } from './shared-cache.ts';
+import { faultOfKey, keysOf, referenceKey, type StatusKey, smsKey, subjectOf, taskKey } from './status-key.ts';
 
 /** What the road to a status is made of. */
 export interface StatusesOptions {
@@ -19,6 +19,8 @@ export interface StatusesOptions {
   readonly maxEntries: number;
   readonly breaker: Breaker;
   readonly shared: SharedCache;
+  /** How long another instance may take to ask BSG before its answer is not waited for any more; milliseconds. */
+  readonly waitMs: number;
   /** The clock; milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -28,111 +30,176 @@ export interface Statuses {
   smsById(id: string): Promise<Sms | BsgFailure>;
   smsByReference(reference: string): Promise<Sms | BsgFailure>;
   campaign(taskId: string): Promise<Campaign | BsgFailure>;
+  /** As the above by any key, but without a stand-in: where BSG is down, it says so. */
+  look(key: StatusKey): Promise<Answer>;
+  /** Forgets what may have changed, on every instance; a final status stays, as it cannot change. */
+  forget(keys: readonly StatusKey[]): void;
+  /** Tells what is learned of any key, on whichever instance, and null for what is forgotten. One listener at the most. */
+  onNews(listener: (key: StatusKey, answer: Answer | null) => void): void;
 }
 
-/** How often to look whether another instance that asks BSG has its answer. */
-const LOOK_AGAIN_MS = 25;
+/** What a look-up came to. */
+interface Outcome {
+  readonly answer: Answer;
+  /** What stands in where the answer is that BSG is down; null where nothing does. */
+  readonly standIn: Answer | null;
+}
+
+/** How often to look whether another instance that asks BSG has its answer: at first, and after a while. */
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * Answers from memory while an answer is fresh, then from what other instances know, and then from BSG: once, however many
  * ask, here or on another instance. Where BSG does not answer, a known status stands in for a while.
  */
-export function createStatuses({ client, rules, maxEntries, breaker, shared, now }: StatusesOptions): Statuses {
-  const memory = new LRUCache<string, Entry>({ max: maxEntries });
-  const underWay = new Map<string, Promise<Answer>>();
+export function createStatuses(options: StatusesOptions): Statuses {
+  const { client, rules, maxEntries, breaker, shared, waitMs, now } = options;
+  const memory = new LRUCache<StatusKey, Entry>({ max: maxEntries });
+  const underWay = new Map<StatusKey, Promise<Outcome>>();
+  let tellNews: (key: StatusKey, answer: Answer | null) => void = () => {};
 
   shared.onNews((key, entry) => {
+    const known = memory.get(key) ?? null;
     if (entry === null) memory.delete(key);
-    else if (memory.has(key)) memory.set(key, entry);
+    else if (known !== null) keep(key, newerOf(known, adopt(entry, rules, now())));
+    tellNews(key, entry === null ? null : (newerOf(known, entry)?.answer ?? null));
   });
 
   const isFresh = (entry: Entry) => now() < entry.freshUntilMs;
 
-  async function read(key: string, subject: string, ask: () => Promise<Answer>): Promise<Answer> {
-    const known = memory.get(key) ?? null;
-    if (known !== null && isFresh(known)) return known.answer;
-    const running = underWay.get(key) ?? refresh(key, subject, ask, known).finally(() => underWay.delete(key));
+  function keep(key: StatusKey, entry: Entry | null): void {
+    if (entry !== null) memory.set(key, entry);
+  }
+
+  function outcomeOf(answer: Answer, known: Entry | null): Outcome {
+    return { answer, standIn: known !== null && now() < known.staleUntilMs ? known.answer : null };
+  }
+
+  async function read(key: StatusKey): Promise<Outcome> {
+    const known = memory.get(key);
+    if (known !== undefined && isFresh(known)) return { answer: known.answer, standIn: null };
+    // The client checks its keys as well; here it keeps whatever is no key out of the caches.
+    const fault = faultOfKey(key);
+    if (fault !== null) return { answer: fault, standIn: null };
+    const running = underWay.get(key) ?? refresh(key, known ?? null).finally(() => underWay.delete(key));
     underWay.set(key, running);
     return running;
   }
 
-  async function refresh(key: string, subject: string, ask: () => Promise<Answer>, inMemory: Entry | null) {
-    const known = await hearOrClaim(key, inMemory);
-    if (known !== null && isFresh(known)) return known.answer;
-
-    const answer = await breaker.ask(subject, ask);
-    learn(key, answer);
-    return isUnavailable(answer) && known !== null && now() < known.staleUntilMs ? known.answer : answer;
-  }
-
-  /** Waits until another instance has a fresh answer, or until it is for this one to ask; then it returns what is known. */
-  async function hearOrClaim(key: string, inMemory: Entry | null): Promise<Entry | null> {
-    // Looks once more when it may ask: another instance may just have learned it, and ended its claim.
-    for (let isOurs = false; ; isOurs = await claim(key)) {
-      const known = newer(inMemory, await shared.get(key));
-      if (known !== null && isFresh(known)) {
-        memory.set(key, known);
-        if (isOurs) shared.release(key, null, []);
-        return known;
-      }
-      if (isOurs) return known;
+  async function refresh(key: StatusKey, inMemory: Entry | null): Promise<Outcome> {
+    const refusal = breaker.refusal(subjectOf(key));
+    if (refusal !== null) return readWithoutBsg(key, inMemory, refusal);
+    const waitUntilMs = now() + waitMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const outcome = await hearOrAsk(key, inMemory, pauseMs > FIRST_PAUSE_MS);
+      if (outcome !== null) return outcome;
+      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory);
+      await pause(pauseMs);
     }
   }
 
-  async function claim(key: string): Promise<boolean> {
-    const isOurs = await shared.claim(key);
-    if (!isOurs) await pause(LOOK_AGAIN_MS);
-    return isOurs;
+  /** Null while another instance asks. */
+  async function hearOrAsk(key: StatusKey, inMemory: Entry | null, hasWaited: boolean): Promise<Outcome | null> {
+    const { mayAsk, entry, outcome } = await shared.claim(key);
+    const known = hear(inMemory, entry);
+    if (known !== null && isFresh(known)) return give(key, known, mayAsk);
+    // Whoever has waited takes what the one that asked was told; whoever comes later asks anew.
+    if (hasWaited && outcome !== null) {
+      if (mayAsk) shared.release(key, null);
+      return outcomeOf(outcome, known);
+    }
+    return mayAsk ? askBsg(key, known) : null;
   }
 
-  function learn(key: string, answer: Answer): void {
-    const entry = entryOf(answer, rules, now());
+  async function readWithoutBsg(key: StatusKey, inMemory: Entry | null, refusal: BsgFailure): Promise<Outcome> {
+    const known = hear(inMemory, await shared.get(key));
+    return known !== null && isFresh(known) ? give(key, known, false) : outcomeOf(refusal, known);
+  }
+
+  function give(key: StatusKey, known: Entry, hasClaim: boolean): Outcome {
+    if (hasClaim) shared.release(key, null);
+    keep(key, known);
+    return { answer: known.answer, standIn: null };
+  }
+
+  async function askBsg(key: StatusKey, known: Entry | null): Promise<Outcome> {
+    const askedAtMs = now();
+    let outcome: Answer | null = null;
+    try {
+      outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key));
+      return outcomeOf(learn(key, outcome, askedAtMs), known);
+    } finally {
+      shared.release(key, outcome);
+    }
+  }
+
+  function fetchStatus(key: StatusKey): Promise<Answer> {
+    const subject = subjectOf(key);
+    if (key.startsWith('sms:')) return client.smsById(subject);
+    return key.startsWith('ref:') ? client.smsByReference(subject) : client.campaign(subject);
+  }
+
+  function hear(known: Entry | null, heard: Entry | null): Entry | null {
+    return newerOf(known, heard === null ? null : adopt(heard, rules, now()));
+  }
+
+  /** Keeps the answer, unless more is known by now; returns what is known then. */
+  function learn(key: StatusKey, answer: Answer, askedAtMs: number): Answer {
+    const learned = entryOf(answer, askedAtMs, rules, now());
+    if (learned === null) return answer;
     const keys = keysOf(key, answer);
-    if (entry !== null) for (const each of keys) memory.set(each, entry);
-    shared.release(key, entry, keys);
+    const latest = newerOf(memory.get(key) ?? null, learned) ?? learned;
+    for (const each of keys) keep(each, newerOf(memory.get(each) ?? null, latest));
+    shared.put(keys, latest);
+    for (const each of keys) tellNews(each, latest.answer);
+    return latest.answer;
   }
 
-  // The client checks its keys as well; here it keeps whatever is no key out of the caches.
+  function keysKnownWith(key: StatusKey): readonly StatusKey[] {
+    const known = memory.get(key);
+    return known === undefined ? [key] : keysOf(key, known.answer);
+  }
+
+  async function readOrStandIn(key: StatusKey): Promise<Answer> {
+    const { answer, standIn } = await read(key);
+    return standIn !== null && isUnavailable(answer) ? standIn : answer;
+  }
+
   return {
-    smsById: async (id) => faultOfId(id) ?? smsOf(await read(smsKey(id), id, () => client.smsById(id))),
-    smsByReference: async (reference) =>
-      faultOfReference(reference) ??
-      smsOf(await read(referenceKey(reference), reference, () => client.smsByReference(reference))),
-    campaign: async (taskId) =>
-      faultOfTaskId(taskId) ?? campaignOf(await read(`task:${taskId}`, taskId, () => client.campaign(taskId))),
+    smsById: async (id) => smsOf(await readOrStandIn(smsKey(id))),
+    smsByReference: async (reference) => smsOf(await readOrStandIn(referenceKey(reference))),
+    campaign: async (taskId) => campaignOf(await readOrStandIn(taskKey(taskId))),
+    look: async (key) => (await read(key)).answer,
+    forget(keys) {
+      const known = new Set(keys.flatMap((key) => keysKnownWith(key)));
+      const changing = [...known].filter((key) => {
+        const entry = memory.get(key);
+        return entry === undefined || !isFinal(entry);
+      });
+      if (changing.length === 0) return;
+      for (const key of changing) memory.delete(key);
+      shared.drop(changing);
+      for (const key of changing) tellNews(key, null);
+    },
+    onNews(listener) {
+      tellNews = listener;
+    },
   };
-}
-
-/** A message is known by both of its keys, whichever it was asked for by. */
-function keysOf(askedKey: string, answer: Answer): readonly string[] {
-  if (answer.kind !== 'sms') return [askedKey];
-  const keys = [askedKey, smsKey(answer.id)];
-  return [...new Set(answer.reference === null ? keys : [...keys, referenceKey(answer.reference)])];
-}
-
-function smsKey(id: string): string {
-  return `sms:${id}`;
-}
-
-function referenceKey(reference: string): string {
-  return `ref:${reference}`;
-}
-
-function newer(a: Entry | null, b: Entry | null): Entry | null {
-  return a !== null && b !== null ? (a.freshUntilMs >= b.freshUntilMs ? a : b) : (a ?? b);
 }
 
 function isUnavailable(answer: Answer): boolean {
   return answer.kind === 'failure' && answer.group === 'unavailable';
 }
 
-/** Under the key of a message no campaign is ever kept, nor the other way round. */
-function smsOf(answer: Answer): Sms | BsgFailure {
+/** An answer under the key of a message, where no campaign is ever kept. Throws on a bug. */
+export function smsOf(answer: Answer): Sms | BsgFailure {
   if (answer.kind === 'campaign') throw new Error(`A campaign is kept in the place of an SMS: ${answer.taskId}.`);
   return answer;
 }
 
-function campaignOf(answer: Answer): Campaign | BsgFailure {
+/** An answer under the key of a campaign, where no message is ever kept. Throws on a bug. */
+export function campaignOf(answer: Answer): Campaign | BsgFailure {
   if (answer.kind === 'sms') throw new Error(`An SMS is kept in the place of a campaign: ${answer.id}.`);
   return answer;
 }

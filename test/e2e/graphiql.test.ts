@@ -52,13 +52,41 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     const tabs = page.locator('.graphiql-tab-button');
     await tabs.first().waitFor();
     expect(await tabs.allTextContents()).toEqual(
-      EXAMPLES.map(({ query }) => expect.stringContaining(/query (\w+)/.exec(query)?.[1] ?? '')),
+      EXAMPLES.map(({ query }) => expect.stringContaining(/(?:query|subscription) (\w+)/.exec(query)?.[1] ?? '')),
     );
     await runUntilShown(page, '"DELIVERED"');
-    await tabs.nth(4).click();
+    await tabs.nth(5).click();
     await runUntilShown(page, '"SMS_NOT_FOUND"');
 
     const paths = asked.filter((url) => url.startsWith('http')).map((url) => new URL(url));
     expect(paths.every(({ hostname, pathname }) => hostname === '127.0.0.1' && pathname === '/graphql')).toBe(true);
+  }, 100_000);
+
+  it('has a tab that moves by itself', async () => {
+    const { page } = await openGraphiQL();
+    await page.locator('.graphiql-tab-button', { hasText: 'Live' }).click();
+
+    await runUntilShown(page, '"SCHEDULED"');
+    await page.locator('.result-window', { hasText: '"SENT"' }).waitFor({ timeout: 20_000 });
+    await page.locator('.result-window', { hasText: '"UNKNOWN"' }).waitFor({ timeout: 20_000 });
+  }, 100_000);
+
+  it('is told of changes by an EventSource, as any page of the server may be', async () => {
+    const { page } = await openGraphiQL();
+
+    const told = await page.evaluate(
+      () =>
+        new Promise<string[]>((resolve) => {
+          const query = 'subscription { smsUpdates(references: ["moving_1"]) { ... on Sms { status } } }';
+          const source = new EventSource(`/graphql?query=${encodeURIComponent(query)}`);
+          const events: string[] = [];
+          source.addEventListener('next', ({ data }) => events.push(data));
+          source.addEventListener('complete', () => {
+            source.close();
+            resolve(events);
+          });
+        }),
+    );
+    expect(told.map((event) => JSON.parse(event).data.smsUpdates.status)).toEqual(['SCHEDULED', 'SENT', 'DELIVERED']);
   }, 100_000);
 });

@@ -23,7 +23,8 @@ async function askUntilCompiled(app: TestApp, query: string, variables: object, 
 
 /** What graphql-js itself answers, without the moment of the answer. */
 async function askInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
-  const contextValue: Context = { loaders: createLoaders(startClient(baseUrl)), maxBatchSize: 100 };
+  const live = { updates: () => null };
+  const contextValue: Context = { loaders: createLoaders(startClient(baseUrl)), live, maxBatchSize: 100 };
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   return JSON.parse(

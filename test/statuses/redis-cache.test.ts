@@ -1,3 +1,4 @@
+import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { runProgram } from '../helpers/process.ts';
 import { hasRedis, REDIS_SERVER, startRedis, type TestRedis } from '../helpers/redis.ts';
@@ -37,6 +38,7 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
 
   return {
     program,
+    address,
     async ask(ids: readonly string[], references: readonly string[] = []): Promise<readonly Result[]> {
       const query = `query ($ids: [ID!], $references: [String!]) {
         smsBatch(ids: $ids, references: $references) { results { ... on Sms { id status } ... on BsgErrorDetails { code } } }
@@ -68,6 +70,33 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
     for (const answer of answers) expect(answer.map(({ id }) => id)).toEqual(ids);
     expect(bsg.calls.length).toBeGreaterThanOrEqual(20);
     expect(bsg.calls.length).toBeLessThanOrEqual(22);
+  });
+
+  it('share what BSG said once, though it is not kept', async () => {
+    const upstream = await startUpstream((_, response) => {
+      setTimeout(() => sendJson(response, { error: 1 }), 300);
+    });
+    const redis = await startRedis();
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(upstream.baseUrl, redis)));
+
+    const answers = await Promise.all(fleet.map((instance) => instance.ask(['1'])));
+
+    expect(answers).toEqual([1, 2, 3].map(() => [{ code: 'INVALID_API_KEY' }]));
+    expect(upstream.calls).toHaveLength(1);
+  });
+
+  it('give up together on a BSG that hangs, and do not wait for each other in turn', async () => {
+    const upstream = await startUpstream(() => {});
+    const redis = await startRedis();
+    const environment = { BSG_TIMEOUT_MS: '2000', BSG_RETRIES: '0' };
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(upstream.baseUrl, redis, environment)));
+    const startedAt = performance.now();
+
+    const answers = await Promise.all(fleet.map((instance) => instance.ask(['1'])));
+
+    expect(answers).toEqual([1, 2, 3].map(() => [{ code: 'TIMEOUT' }]));
+    expect(performance.now() - startedAt).toBeLessThan(3_900);
+    expect(upstream.calls).toHaveLength(1);
   });
 
   it('know what one of them learned, by both keys', async () => {
@@ -174,6 +203,29 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
       )
       .toEqual({ bsg: 'up', redis: 'up' });
   }, 60_000);
+});
+
+describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${REDIS_SERVER})`, () => {
+  const slowLooks = { LIVE_INTERVAL_MS: '3600000', CACHE_TTL_MS: '3600000', WEBHOOK_SECRET: 'secret_of_the_reports' };
+
+  it('tell a listener of the one what is reported to the other', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    bsg.status = 'sent';
+    const [a, b] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis, slowLooks)));
+    const client = createClient({ url: String(b?.address), retryAttempts: 0 });
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    const events = client.iterate({ query });
+    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
+
+    bsg.status = 'delivered';
+    const report = String(a?.address).replace('/graphql', '/hooks/bsg/secret_of_the_reports?id=1');
+    expect((await fetch(report)).status).toBe(204);
+
+    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
+    expect(await events.next()).toMatchObject({ done: true });
+    client.dispose();
+    expect(bsg.calls).toEqual(['/sms/1', '/sms/1']);
+  });
 });
 
 describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {

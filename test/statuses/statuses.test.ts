@@ -163,15 +163,6 @@ describe('a failure', () => {
     bsg.isDown = false;
     expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
-
-  it('that is a malformed key never takes a place', async () => {
-    const bsg = await startBsg();
-    const app = startApp(bsg.baseUrl, { CACHE_MAX_ENTRIES: '2' });
-    await ask(app, ['1']);
-    await ask(app, ['x', '', '1'.repeat(10_000)]);
-    await ask(app, ['1']);
-    expect(bsg.calls).toEqual(['/sms/1']);
-  });
 });
 
 describe('many who ask for one key at once', () => {
@@ -257,9 +248,9 @@ describe('a BSG that has not answered ten times in a row', () => {
   it('is not asked: unknown keys fail at once and say when to ask again, known ones stand in', async () => {
     const { bsg, app, known } = await startDown();
 
-    expect(await ask(app, ['7'])).toEqual([{ code: 'NETWORK', retryAfter: 5 }]);
+    expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
     seconds(2);
-    expect(await ask(app, ['7'])).toEqual([{ code: 'NETWORK', retryAfter: 3 }]);
+    expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 3 }]);
     expect(await ask(app, ['1'])).toEqual(known);
     expect(bsg.calls).toEqual([]);
     expect(await (await app.fetch('/ready')).json()).toEqual({ bsg: 'down', redis: 'not used' });
@@ -270,7 +261,7 @@ describe('a BSG that has not answered ten times in a row', () => {
 
     seconds(5);
     expect(await ask(app, ['7'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
-    expect(await ask(app, ['8'])).toMatchObject([{ code: 'NETWORK' }]);
+    expect(await ask(app, ['8'])).toMatchObject([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
     seconds(5);
     await ask(app, ['9']);
     expect(bsg.calls).toEqual(['/sms/7', '/sms/9']);
@@ -294,8 +285,8 @@ describe('a BSG that has not answered ten times in a row', () => {
     await expect.poll(() => bsg.calls).toEqual(['/sms/7']);
     const startedAt = performance.now();
     expect(await ask(app, ['8', '9'])).toMatchObject([
-      { code: 'NETWORK', retryAfter: 1 },
-      { code: 'NETWORK', retryAfter: 1 },
+      { code: 'BAD_RESPONSE', retryAfter: 1 },
+      { code: 'BAD_RESPONSE', retryAfter: 1 },
     ]);
     expect(performance.now() - startedAt).toBeLessThan(2_500);
     expect(await probe).toMatchObject([{ code: 'TIMEOUT' }]);
@@ -312,6 +303,34 @@ describe('a BSG that has not answered ten times in a row', () => {
     bsg.error = 0;
     expect(await ask(app, ['8', '9'])).toMatchObject([{ id: '8' }, { id: '9' }]);
     expect(await (await app.fetch('/ready')).json()).toEqual({ bsg: 'up', redis: 'not used' });
+  });
+
+  it('is asked again when it said, where it asked for patience', async () => {
+    fakeClock();
+    const upstream = await startUpstream((_, response) => {
+      response.setHeader('retry-after', '60');
+      sendJson(response, {}, 429);
+    });
+    const app = startApp(upstream.baseUrl, noRetries);
+    for (let id = 0; id < 10; id++) await ask(app, [String(id)]);
+
+    expect(await ask(app, ['11'])).toEqual([{ code: 'RATE_LIMITED', retryAfter: 60 }]);
+    seconds(59);
+    await ask(app, ['11']);
+    expect(upstream.calls).toHaveLength(10);
+    seconds(1);
+    await ask(app, ['11']);
+    expect(upstream.calls).toHaveLength(11);
+  });
+
+  it('is not down for odd answers to single keys', async () => {
+    const upstream = await startUpstream((request, response) => {
+      if (request.url === '/sms/1') sendJson(response, wireSms({ id: '1' }));
+      else sendJson(response, '<h1>Not Found</h1>', 404);
+    });
+    const app = startApp(upstream.baseUrl);
+    for (let id = 100; id < 120; id++) expect(await ask(app, [String(id)])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
   it('goes on to be asked while it answers now and then', async () => {

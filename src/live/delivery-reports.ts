@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Plugin } from 'graphql-yoga';
+import { faultOfKey, referenceKey, type StatusKey, smsKey } from '../statuses/status-key.ts';
+
+/** What the endpoint for delivery reports is made of. */
+export interface DeliveryReportsOptions {
+  /** What stands behind `/hooks/bsg/`; null: there is no such endpoint. */
+  readonly secret: string | null;
+  /** Called for each key that a report names. */
+  readonly onReport: (key: StatusKey) => void;
+}
+
+const PATH = '/hooks/bsg/';
+/** A report has a few hundred bytes. */
+const MAX_BODY_LENGTH = 64 * 1024;
+
+/**
+ * Takes BSG's delivery reports at `/hooks/bsg/{secret}`, as JSON, as a form or in the address. BSG signs none of them, so a
+ * report is a hint to look again and nothing in it is believed but which message it is about.
+ */
+export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions): Plugin {
+  const expected = secret === null ? null : digest(secret);
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
+      if (!url.pathname.startsWith(PATH)) return;
+      const given = digest(url.pathname.slice(PATH.length));
+      const isKnown = expected !== null && timingSafeEqual(given, expected);
+      const status = isKnown ? await takeReport(request, url, onReport) : 404;
+      endResponse(new Response(null, { status }));
+    },
+  };
+}
+
+/** The HTTP status to answer with. */
+async function takeReport(request: Request, url: URL, onReport: (key: StatusKey) => void): Promise<number> {
+  if (request.method !== 'GET' && request.method !== 'POST') return 405;
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_LENGTH) return 413;
+  const body = request.method === 'POST' ? await request.text() : '';
+  if (body.length > MAX_BODY_LENGTH) return 413;
+
+  const keys = keysOfReport(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
+  for (const key of keys) onReport(key);
+  return keys.length === 0 ? 400 : 204;
+}
+
+/** JSON, else a form; whatever the content type says. */
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return Object.fromEntries(new URLSearchParams(body));
+  }
+}
+
+function keysOfReport(report: unknown): readonly StatusKey[] {
+  if (typeof report !== 'object' || report === null) return [];
+  const { id, reference } = report as { readonly id?: unknown; readonly reference?: unknown };
+  const keys = [...textOf(id).map(smsKey), ...textOf(reference).map(referenceKey)];
+  return keys.filter((key) => faultOfKey(key) === null);
+}
+
+function textOf(value: unknown): readonly string[] {
+  return typeof value === 'string' || Number.isSafeInteger(value) ? [String(value)] : [];
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
+import { createGatewayRuntime } from '@graphql-hive/gateway';
+import { composeServices } from '@theguild/federation-composition';
+import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
+import { parse, print } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { expect, it, onTestFinished } from 'vitest';
+import { graphql } from '../gql/index.ts';
+import { startApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
+
+const Seen = graphql(`
+  subscription Seen($ids: [ID!]) {
+    smsUpdates(ids: $ids) {
+      ... on Sms { id status }
+    }
+  }
+`);
+const variables = { ids: ['1'] };
+const expected = ['SCHEDULED', 'SENT', 'DELIVERED'].map((status) => ({ smsUpdates: { id: '1', status } }));
+
+/** A server whose message moves on with every second look. Returns its address. */
+async function startServer(): Promise<string> {
+  const words = ['scheduled', 'scheduled', 'sent', 'sent', 'delivered'];
+  const upstream = await startUpstream((_, response, callNumber) => {
+    sendJson(response, wireSms({ id: '1', status: words[callNumber - 1] ?? 'delivered' }));
+  });
+  const app = startApp(upstream.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
+  return listen(app.listener);
+}
+
+/** Collects what an observable of any make gives, without the `__typename` that some clients ask for. */
+function collect(
+  subscribe: (next: (data: unknown) => void, complete: () => void, error: (error: unknown) => void) => void,
+) {
+  return new Promise<unknown[]>((resolve, reject) => {
+    const events: unknown[] = [];
+    const add = (data: unknown) => {
+      events.push(JSON.parse(JSON.stringify(data, (key, value) => (key === '__typename' ? undefined : value))));
+      if (events.length === expected.length) resolve(events);
+    };
+    subscribe(add, () => resolve(events), reject);
+  });
+}
+
+it('urql is told every change, by its own event streams', async () => {
+  const url = `${await startServer()}/graphql`;
+  const client = new Client({ url, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false });
+
+  expect(
+    await collect((next, complete) => {
+      const { unsubscribe } = client.subscription(Seen, variables).subscribe(({ data, hasNext }) => {
+        if (data !== undefined) next(data);
+        if (hasNext === false) complete();
+      });
+      onTestFinished(unsubscribe);
+    }),
+  ).toEqual(expected);
+});
+
+it('urql is told every change, through graphql-sse', async () => {
+  const sse = createClient({ url: `${await startServer()}/graphql`, retryAttempts: 0 });
+  onTestFinished(() => sse.dispose());
+  const client = new Client({
+    url: 'http://unused',
+    preferGetMethod: false,
+    exchanges: [
+      subscriptionExchange({
+        forwardSubscription: ({ query = '', variables: given }) => ({
+          subscribe: (sink) => ({ unsubscribe: sse.subscribe({ query, variables: { ...given } }, toSink(sink)) }),
+        }),
+      }),
+    ],
+  });
+
+  expect(
+    await collect((next, complete) => {
+      client.subscription(Seen, variables).subscribe(({ data, hasNext }) => {
+        if (data !== undefined) next(data);
+        if (hasNext === false) complete();
+      });
+    }),
+  ).toEqual(expected);
+});
+
+it('Apollo Client is told every change, through graphql-sse', async () => {
+  const sse = createClient({ url: `${await startServer()}/graphql`, retryAttempts: 0 });
+  onTestFinished(() => sse.dispose());
+  const link = new ApolloLink(
+    ({ query, variables: given }) =>
+      new Observable((observer) => sse.subscribe({ query: print(query), variables: given }, toSink(observer))),
+  );
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+
+  expect(
+    await collect((next, complete, error) => {
+      client.subscribe({ query: Seen, variables }).subscribe({ next: ({ data }) => next(data), complete, error });
+    }),
+  ).toEqual(expected);
+});
+
+it('a gateway that subscribes to it as a subgraph passes every change on', async () => {
+  const url = `${await startServer()}/graphql`;
+  const typeDefs = parse(await readFile('schema.graphql', 'utf8'));
+  const { supergraphSdl } = composeServices([{ name: 'bsg', url, typeDefs }]);
+  if (supergraphSdl === undefined) throw new Error('The subgraph does not compose.');
+  const gateway = createGatewayRuntime({
+    supergraph: supergraphSdl,
+    logging: false,
+  });
+  onTestFinished(() => gateway[Symbol.asyncDispose]());
+  const sse = createClient({ url: `${await listen(gateway)}/graphql`, retryAttempts: 0 });
+  onTestFinished(() => sse.dispose());
+
+  expect(
+    await collect((next, complete, error) => {
+      sse.subscribe({ query: print(Seen), variables }, { next: ({ data }) => next(data), complete, error });
+    }),
+  ).toEqual(expected);
+});
+
+/** What differs between the sinks of the libraries: whether a result may lack its data. */
+function toSink(sink: { next(value: never): void; complete(): void; error(error: unknown): void }) {
+  return {
+    next: (value: unknown) => sink.next(value as never),
+    complete: () => sink.complete(),
+    error: (error: unknown) => sink.error(error),
+  };
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../gql/index.ts';
+import { startApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { subscribe } from '../helpers/subscribe.ts';
+import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
+
+const SECRET = 'secret_of_the_reports';
+
+const Watched = graphql(`
+  subscription Watched($ids: [ID!]) {
+    smsUpdates(ids: $ids) {
+      ... on Sms { id status msisdn price }
+    }
+  }
+`);
+
+/** A BSG that counts, and a server that looks by itself only once an hour and takes reports. */
+async function startServer(environment: Record<string, string> = {}) {
+  const bsg = { status: 'sent', calls: [] as string[] };
+  const upstream = await startUpstream((request, response) => {
+    const id = request.url?.split('/').at(-1)?.replace('ref_', '');
+    sendJson(response, wireSms({ id, reference: `ref_${id}`, status: bsg.status }));
+  });
+  bsg.calls = upstream.calls;
+  const app = startApp(upstream.baseUrl, {
+    LIVE_INTERVAL_MS: '3600000',
+    CACHE_TTL_MS: '3600000',
+    WEBHOOK_SECRET: SECRET,
+    ...environment,
+  });
+  const report = async (init: RequestInit = {}, path = `/hooks/bsg/${SECRET}`) => (await app.fetch(path, init)).status;
+  return { app, bsg, report, address: await listen(app.listener) };
+}
+
+const json = (body: unknown) => ({ method: 'POST', body: JSON.stringify(body) });
+const shown = (status: string) => ({ smsUpdates: { id: '1', status, msisdn: '380972000001', price: 0.23 } });
+
+describe('a delivery report', () => {
+  it.each<[string, RequestInit, string]>([
+    ['JSON by id', json({ id: '1' }), ''],
+    ['JSON by a number', json({ id: 1 }), ''],
+    ['JSON by reference', json({ reference: 'ref_1' }), ''],
+    ['a form', { method: 'POST', body: new URLSearchParams({ id: '1', status: 'sent' }) }, ''],
+    ['the address', {}, '?id=1&reference=ref_1'],
+  ])('as %s makes the change arrive at once', async (_, init, query) => {
+    const { bsg, report, address } = await startServer();
+    const updates = subscribe(address, Watched, { ids: ['1'] });
+    expect(await updates.next()).toEqual(shown('SENT'));
+
+    bsg.status = 'delivered';
+    expect(await report(init, `/hooks/bsg/${SECRET}${query}`)).toBe(204);
+    expect(await updates.rest()).toEqual([shown('DELIVERED')]);
+  });
+
+  it('that is forged shows nothing of what it says, and costs one look at the most', async () => {
+    const { bsg, report, address } = await startServer();
+    const updates = subscribe(address, Watched, { ids: ['1'] });
+    expect(await updates.next()).toEqual(shown('SENT'));
+
+    const forged = { id: '1', reference: 'ref_1', status: 'delivered', price: '0', msisdn: '666' };
+    for (let i = 0; i < 50; i++) expect(await report(json(forged))).toBe(204);
+    await expect.poll(() => bsg.calls.length).toBe(2);
+    bsg.status = 'expired';
+    // The reports that came meanwhile are looked at once more when their window ends.
+    expect(await updates.rest()).toEqual([shown('EXPIRED')]);
+    expect(bsg.calls).toHaveLength(3);
+  });
+
+  it('of what no one listens to only makes it be asked for anew', async () => {
+    const { app, bsg, report } = await startServer();
+    const query = '{ smsByReference(reference: "ref_1") { ... on Sms { status } } }';
+    await app.query(query);
+    bsg.status = 'delivered';
+    expect(await app.query(query)).toEqual({ data: { smsByReference: { status: 'SENT' } } });
+
+    await report(json({ id: '1' }));
+    expect(bsg.calls).toHaveLength(1);
+    expect(await app.query(query)).toEqual({ data: { smsByReference: { status: 'DELIVERED' } } });
+    await report(json({ id: '2' }));
+    await app.query(query);
+    expect(bsg.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['a wrong secret', '/hooks/bsg/secret_of_the_reportz', {}, 404],
+    ['no secret', '/hooks/bsg/', {}, 404],
+    ['more than the secret', `/hooks/bsg/${SECRET}/x`, {}, 404],
+    ['another method', `/hooks/bsg/${SECRET}`, { method: 'PUT', body: '{"id":"1"}' }, 405],
+    ['nothing in it', `/hooks/bsg/${SECRET}`, {}, 400],
+    ['rubbish', `/hooks/bsg/${SECRET}`, { method: 'POST', body: '{{{' }, 400],
+    ['a list', `/hooks/bsg/${SECRET}`, json(['1']), 400],
+    ['null', `/hooks/bsg/${SECRET}`, json(null), 400],
+    ['an id that is none', `/hooks/bsg/${SECRET}`, json({ id: '../balance', reference: { a: 1 } }), 400],
+    ['too much', `/hooks/bsg/${SECRET}`, json({ id: '1', text: 'x'.repeat(70_000) }), 413],
+  ])('with %s is refused', async (_, path, init, status) => {
+    const { report } = await startServer();
+    expect(await report(init, path)).toBe(status);
+  });
+
+  it('is not taken where there is no secret', async () => {
+    const { report } = await startServer({ WEBHOOK_SECRET: '' });
+    for (const path of ['/hooks/bsg/', '/hooks/bsg/null', `/hooks/bsg/${SECRET}`])
+      expect(await report({}, path)).toBe(404);
+  });
+});

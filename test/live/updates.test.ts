@@ -1,0 +1,152 @@
+import { describe, expect, it } from 'vitest';
+import { graphql } from '../gql/index.ts';
+import { startApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { subscribe } from '../helpers/subscribe.ts';
+import { sendJson, startUpstream, wireCampaign, wireSms } from '../helpers/upstream.ts';
+
+const SmsUpdates = graphql(`
+  subscription SmsUpdates($ids: [ID!], $references: [String!]) {
+    smsUpdates(ids: $ids, references: $references) {
+      ... on Sms { id status }
+      ... on BsgErrorDetails { subject code }
+    }
+  }
+`);
+
+const CampaignUpdates = graphql(`
+  subscription CampaignUpdates($taskId: ID!) {
+    campaignUpdates(taskId: $taskId) {
+      ... on Campaign { delivered isFinal }
+      ... on BsgErrorDetails { code }
+    }
+  }
+`);
+
+/** Looks often, and keeps nothing between two looks. */
+const often = { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0', BSG_RETRIES: '0' };
+
+/** A BSG whose answers the test moves on, by id; it counts. */
+async function startBsg(statuses: Record<string, string | number>) {
+  const upstream = await startUpstream((request, response) => {
+    const id = request.url?.split('/').at(-1)?.replace('ref_', '') ?? '';
+    const status = statuses[id];
+    if (typeof status === 'number')
+      sendJson(response, status < 100 ? { error: status } : 'down', status < 100 ? 200 : status);
+    else sendJson(response, wireSms({ id, reference: `ref_${id}`, status }));
+  });
+  return { ...upstream, statuses, address: await listen(startApp(upstream.baseUrl, often).listener) };
+}
+
+const sms = (id: string, status: string) => ({ smsUpdates: { id, status } });
+
+describe('smsUpdates', () => {
+  it('tells the current state, each change once, and ends when it is final', async () => {
+    const { address, statuses, calls } = await startBsg({ '1': 'scheduled' });
+    const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
+
+    expect(await updates.next()).toEqual(sms('1', 'SCHEDULED'));
+    await expect.poll(() => calls.length).toBeGreaterThan(3);
+    statuses['1'] = 'sent';
+    expect(await updates.next()).toEqual(sms('1', 'SENT'));
+    statuses['1'] = 'delivered';
+    expect(await updates.rest()).toEqual([sms('1', 'DELIVERED')]);
+  });
+
+  it('ends when all that is watched is final or cannot be found, and not before', async () => {
+    const { address, statuses } = await startBsg({ '1': 'delivered', '2': 20, '3': 'sent' });
+    const updates = subscribe(address, SmsUpdates, { ids: ['1', '2', 'x', '3'], references: ['ref_1'] });
+
+    const first = [
+      await updates.next(),
+      await updates.next(),
+      await updates.next(),
+      await updates.next(),
+      await updates.next(),
+    ];
+    expect(first).toEqual(
+      expect.arrayContaining([
+        sms('1', 'DELIVERED'),
+        { smsUpdates: { subject: '2', code: 'SMS_NOT_FOUND' } },
+        { smsUpdates: { subject: 'x', code: 'INVALID_PARAMETERS' } },
+        sms('3', 'SENT'),
+      ]),
+    );
+    statuses['3'] = 'expired';
+    expect(await updates.rest()).toEqual([sms('3', 'EXPIRED')]);
+  });
+
+  it('of nothing ends at once', async () => {
+    const { address } = await startBsg({});
+    expect(await subscribe(address, SmsUpdates, {}).rest()).toEqual([]);
+  });
+
+  it('tells that BSG is down once, and that it is back', async () => {
+    const { address, statuses, calls } = await startBsg({ '1': 'sent' });
+    const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
+    expect(await updates.next()).toEqual(sms('1', 'SENT'));
+
+    statuses['1'] = 503;
+    expect(await updates.next()).toEqual({ smsUpdates: { subject: '1', code: 'BAD_RESPONSE' } });
+    const callsWhenDown = calls.length;
+    await expect.poll(() => calls.length).toBeGreaterThan(callsWhenDown + 2);
+    statuses['1'] = 'sent';
+    expect(await updates.next()).toEqual(sms('1', 'SENT'));
+  });
+
+  it('costs for 200 listeners of one message what it costs for one', async () => {
+    const { address, statuses, calls } = await startBsg({ '1': 'sent' });
+    const all = Array.from({ length: 200 }, () => subscribe(address, SmsUpdates, { ids: ['1'] }));
+    for (const updates of all) expect(await updates.next()).toEqual(sms('1', 'SENT'));
+    const startedAt = performance.now();
+    const before = calls.length;
+    await expect.poll(() => calls.length - before, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    const looks = calls.length - before;
+    expect(looks).toBeLessThanOrEqual(Math.ceil((performance.now() - startedAt) / 80) + 1);
+
+    statuses['1'] = 'delivered';
+    for (const updates of all) expect(await updates.rest()).toEqual([sms('1', 'DELIVERED')]);
+  });
+
+  it('stops asking BSG when its last listener has left', async () => {
+    const { address, calls } = await startBsg({ '1': 'sent' });
+    const [a, b] = [subscribe(address, SmsUpdates, { ids: ['1'] }), subscribe(address, SmsUpdates, { ids: ['1'] })];
+    await Promise.all([a.next(), b.next()]);
+
+    a.leave();
+    const before = calls.length;
+    await expect.poll(() => calls.length).toBeGreaterThan(before + 1);
+    b.leave();
+    // Whatever was under way comes to its end; then several looks would have been due.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    const after = calls.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(calls.length).toBe(after);
+  });
+
+  it('is refused for too many keys, and for one stream too many', async () => {
+    const upstream = await startBsg({ '1': 'sent' });
+    const app = startApp(upstream.baseUrl, { ...often, MAX_BATCH_SIZE: '2', LIVE_MAX_STREAMS: '1' });
+    const address = await listen(app.listener);
+
+    await expect(subscribe(address, SmsUpdates, { ids: ['1', '2', '3'] }).next()).rejects.toThrow('BATCH_TOO_LARGE');
+    const first = subscribe(address, SmsUpdates, { ids: ['1'] });
+    expect(await first.next()).toEqual(sms('1', 'SENT'));
+    await expect(subscribe(address, SmsUpdates, { ids: ['1'] }).next()).rejects.toThrow('TOO_MANY_STREAMS');
+  });
+});
+
+describe('campaignUpdates', () => {
+  it('tells the counts as they change, until the campaign is final', async () => {
+    let delivered = 0;
+    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign({ sent: 2, delivered })));
+    const address = await listen(startApp(upstream.baseUrl, often).listener);
+    const updates = subscribe(address, CampaignUpdates, { taskId: '6' });
+
+    expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 0, isFinal: false } });
+    delivered = 1;
+    expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 1, isFinal: false } });
+    delivered = 2;
+    expect(await updates.rest()).toEqual([{ campaignUpdates: { delivered: 2, isFinal: true } }]);
+  });
+});
