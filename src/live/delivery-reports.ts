@@ -21,11 +21,13 @@ const MAX_BODY_LENGTH = 64 * 1024;
 export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions): Plugin {
   const expected = secret === null ? null : digest(secret);
   return {
-    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
+    async onRequest({ request, url, endResponse, serverContext, fetchAPI: { Response } }) {
       if (!url.pathname.startsWith(PATH)) return;
       const given = digest(url.pathname.slice(PATH.length));
       const isKnown = expected !== null && timingSafeEqual(given, expected);
-      const status = isKnown ? await takeReport(request, url, onReport) : 404;
+      // Over the wire, a body of unsaid length might have any.
+      const isUnbounded = request.method === 'POST' && 'req' in serverContext && !request.headers.has('content-length');
+      const status = !isKnown ? 404 : isUnbounded ? 411 : await takeReport(request, url, onReport);
       endResponse(new Response(null, { status }));
     },
   };

@@ -36,9 +36,13 @@ export function createLive(options: LiveOptions): Live {
   return {
     updates(keys) {
       if (streams >= maxStreams) return null;
-      streams++;
-      return createStream(watches, keys, () => {
-        streams--;
+      return createStream(watches, keys, {
+        onOpen: () => {
+          streams++;
+        },
+        onClose: () => {
+          streams--;
+        },
       });
     },
     dispose: watches.dispose,

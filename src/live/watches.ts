@@ -99,10 +99,15 @@ class Watch {
     if (this.#isLooking || this.#isStopped) return;
     this.#isLooking = true;
     clearTimeout(this.#timer);
-    void this.#options.look(this.#key).then((answer) => {
+    const next = (go: () => void) => {
       this.#isLooking = false;
-      if (!this.#isStopped) this.#take(answer);
-    });
+      if (!this.#isStopped) go();
+    };
+    // A look that rejects is a bug; the next one may do better, and the listeners are not told of it.
+    void this.#options.look(this.#key).then(
+      (answer) => next(() => this.#take(answer)),
+      () => next(() => this.#lookLater()),
+    );
   }
 
   stop(): void {

@@ -98,6 +98,18 @@ describe('a delivery report', () => {
     expect(await report(init, path)).toBe(status);
   });
 
+  it('of unsaid length is refused, however it begins', async () => {
+    const { address } = await startServer();
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('{"id":"1"}'));
+        controller.close();
+      },
+    });
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    expect((await fetch(`${address}/hooks/bsg/${SECRET}`, init)).status).toBe(411);
+  });
+
   it('is not taken where there is no secret', async () => {
     const { report } = await startServer({ WEBHOOK_SECRET: '' });
     for (const path of ['/hooks/bsg/', '/hooks/bsg/null', `/hooks/bsg/${SECRET}`])

@@ -124,6 +124,17 @@ describe('smsUpdates', () => {
     expect(calls.length).toBe(after);
   });
 
+  it('that a client cannot read costs nothing', async () => {
+    const { address, calls } = await startBsg({ '1': 'sent' });
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    const response = await fetch(`${address}/graphql?query=${encodeURIComponent(query)}`, {
+      headers: { accept: 'application/json' },
+    });
+    expect(response.status).toBe(406);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(calls).toEqual([]);
+  });
+
   it('is refused for too many keys, and for one stream too many', async () => {
     const upstream = await startBsg({ '1': 'sent' });
     const app = startApp(upstream.baseUrl, { ...often, MAX_BATCH_SIZE: '2', LIVE_MAX_STREAMS: '1' });
