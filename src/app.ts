@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga, useReadinessCheck } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createBsgClient } from './bsg/client.ts';
@@ -47,14 +47,21 @@ export function createApp({
     maxEntries: cache.maxEntries,
     breaker,
     shared,
-    waitMs: bsg.timeoutMs,
+    // Longer than a claim lasts that was left behind.
+    waitMs: bsg.timeoutMs + 1_000,
     now: Date.now,
   });
   const live = createLive({ ...liveConfig, statuses });
   const hints = createHints({ ...HINTS, onHint: (key) => statuses.forget([key]) });
+  const streaming = new Set<ServerResponse>();
   const yoga = createYoga({
     schema,
-    context: (): Context => ({ loaders: createLoaders(statuses), live, maxBatchSize }),
+    context: (request): Context => ({
+      loaders: createLoaders(statuses),
+      live,
+      maxBatchSize,
+      onStream: () => noteStream(request, streaming),
+    }),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
     logging: log,
@@ -81,7 +88,6 @@ export function createApp({
       useCompiledQueries(),
     ],
   });
-  const streaming = new Set<ServerResponse>();
   return {
     /** Answers a request as the global `fetch` would; only the path of the address matters. */
     fetch: async (...request: ConstructorParameters<typeof Request>): Promise<Response> =>
@@ -90,24 +96,29 @@ export function createApp({
     listener(request: IncomingMessage, response: ServerResponse): void {
       // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
       if (!URL.canParse(`http://${request.headers.host}`)) return void response.writeHead(400).end();
-      if (request.headers.accept?.includes('text/event-stream')) {
-        streaming.add(response);
-        response.once('close', () => streaming.delete(response));
-      }
       void yoga(request, response);
     },
     /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
     endStreams(): void {
+      live.dispose();
       for (const response of streaming) response.end();
     },
     async dispose(): Promise<void> {
       live.dispose();
       hints.dispose();
       await yoga.dispose();
-      shared.dispose();
+      await shared.dispose();
       client.dispose();
     },
   };
+}
+
+/** Remembers the response of a request over the wire for as long as it is open. */
+function noteStream(request: object, streaming: Set<ServerResponse>): void {
+  if (!('res' in request) || !(request.res instanceof ServerResponse)) return;
+  const { res } = request;
+  streaming.add(res);
+  res.once('close', () => streaming.delete(res));
 }
 
 /** Bounded by length, as what is made of a query takes some 50 times its own; a long one is read anew each time. */

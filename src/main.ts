@@ -46,8 +46,12 @@ async function serve(): Promise<void> {
     const closed = once(server, 'close');
     server.close();
     app.endStreams();
-    // A connection that was busy becomes idle when its answer is out; kept alive, it would hold the process.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    // A connection that was busy becomes idle when its answer is out; kept alive, it would hold the process, and might bring
+    // one more stream.
+    const sweep = setInterval(() => {
+      app.endStreams();
+      server.closeIdleConnections();
+    }, 50);
     // Twice what a look-up may take: what then still holds up the end is not waiting for BSG.
     const giveUp = setTimeout(() => server.closeAllConnections(), 2 * config.bsg.timeoutMs);
     await closed;

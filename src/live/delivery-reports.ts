@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
+import { parse as parseJson } from 'lossless-json';
 import { faultOfKey, referenceKey, type StatusKey, smsKey } from '../statuses/status-key.ts';
 
 /** What the endpoint for delivery reports is made of. */
@@ -40,29 +41,29 @@ async function takeReport(request: Request, url: URL, onReport: (key: StatusKey)
   const body = request.method === 'POST' ? await request.text() : '';
   if (body.length > MAX_BODY_LENGTH) return 413;
 
-  const keys = keysOfReport(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
-  for (const key of keys) onReport(key);
-  return keys.length === 0 ? 400 : 204;
+  const key = keyOfReport(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
+  if (key === null) return 400;
+  onReport(key);
+  return 204;
 }
 
 /** JSON, else a form; whatever the content type says. */
 function parse(body: string): unknown {
   try {
-    return JSON.parse(body);
+    // Numbers stay text, as an id has up to 20 digits.
+    return parseJson(body, undefined, (digits) => digits);
   } catch {
     return Object.fromEntries(new URLSearchParams(body));
   }
 }
 
-function keysOfReport(report: unknown): readonly StatusKey[] {
-  if (typeof report !== 'object' || report === null) return [];
-  const { id, reference } = report as { readonly id?: unknown; readonly reference?: unknown };
-  const keys = [...textOf(id).map(smsKey), ...textOf(reference).map(referenceKey)];
-  return keys.filter((key) => faultOfKey(key) === null);
-}
-
-function textOf(value: unknown): readonly string[] {
-  return typeof value === 'string' || Number.isSafeInteger(value) ? [String(value)] : [];
+/** One key is enough, as a message is known by both; the id before the reference. */
+function keyOfReport(report: unknown): StatusKey | null {
+  if (typeof report !== 'object' || report === null) return null;
+  const id = 'id' in report && typeof report.id === 'string' ? smsKey(report.id) : null;
+  const reference =
+    'reference' in report && typeof report.reference === 'string' ? referenceKey(report.reference) : null;
+  return [id, reference].find((key) => key !== null && faultOfKey(key) === null) ?? null;
 }
 
 function digest(text: string): Buffer {

@@ -120,7 +120,8 @@ class Watch {
   #take(answer: Answer): void {
     if (this.#latest === null || !looksAlike(this.#latest, answer)) {
       this.#latest = answer;
-      this.#changedAtMs = this.#options.now();
+      // That BSG is down is no change of the message, and no reason to ask it more often.
+      if (answer.kind !== 'failure') this.#changedAtMs = this.#options.now();
       for (const listener of this.#listeners) listener.onState(this.#key, answer);
     }
     if (isEnd(answer)) this.#end();
@@ -145,11 +146,16 @@ class Watch {
   }
 }
 
-/** Whether nothing that the schema shows differs, the moment of the answer aside; a failure is the same by its code. */
+/** Whether nothing that the schema shows differs, the moment of the answer aside. BSG is down once, whatever it says of it. */
 function looksAlike(a: Answer, b: Answer): boolean {
+  if (isDown(a) || isDown(b)) return isDown(a) && isDown(b);
   if (a.kind === 'failure' || b.kind === 'failure')
     return a.kind === b.kind && 'code' in a && 'code' in b && a.code === b.code;
   return JSON.stringify({ ...a, fetchedAt: null }) === JSON.stringify({ ...b, fetchedAt: null });
+}
+
+function isDown(answer: Answer): boolean {
+  return answer.kind === 'failure' && answer.group === 'unavailable';
 }
 
 function isEnd(answer: Answer): boolean {

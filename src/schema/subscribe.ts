@@ -5,10 +5,13 @@ import { assertBatchSize } from './batch-size.ts';
 import type { Context } from './context.ts';
 
 /** The states of the keys. Throws `BATCH_TOO_LARGE` for too many keys, `TOO_MANY_STREAMS` for one stream too many. */
-export function subscribeTo(keys: readonly StatusKey[], { live, maxBatchSize }: Context): Stream {
+export function subscribeTo(keys: readonly StatusKey[], { live, maxBatchSize, onStream }: Context): Stream {
   assertBatchSize(keys.length, maxBatchSize);
   const stream = live.updates(keys);
-  if (stream !== null) return stream;
+  if (stream !== null) {
+    onStream();
+    return stream;
+  }
   throw new GraphQLError('The server has as many streams open as it may: ask again later, or poll.', {
     extensions: { code: 'TOO_MANY_STREAMS' },
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ChainableCommander, Redis } from 'ioredis';
 import type { Answer } from '../bsg/answer.ts';
 import type { Entry } from './entry.ts';
@@ -36,8 +37,10 @@ const SILENCE_MS = 5_000;
 const SIGN_OF_LIFE_MS = 10_000;
 /** How long the outcome of a look-up that is not kept is there for those who waited for it. */
 const OUTCOME_MS = 1_000;
-/** A claim outlasts the look-up that it is for. */
-const CLAIM_SLACK_MS = 2_000;
+/** A claim outlasts the look-up that it is for; whoever waits for one that was left behind outlasts it in turn. */
+const CLAIM_SLACK_MS = 500;
+/** How long to go on telling Redis, at the end, which claims are over. */
+const GOODBYE_MS = 500;
 
 /** Ends a claim only where it is still one's own. */
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
@@ -58,6 +61,7 @@ export function createRedisCache({ url, account, lookupMs, now, onChange }: Redi
   const prefix = `bsg-graphql:2:${account}:`;
   const channel = `${prefix}news`;
   const instance = randomUUID();
+  const claims = new Set<StatusKey>();
 
   let areCommandsUp: boolean | null = null;
   let isBusUp = false;
@@ -125,14 +129,18 @@ export function createRedisCache({ url, account, lookupMs, now, onChange }: Redi
           const pipeline = commands
             .pipeline()
             .set(claimKey, instance, 'PX', lookupMs + CLAIM_SLACK_MS, 'NX')
-            .mget(prefix + key, `${prefix}outcome:${key}`);
+            .mget(prefix + key, `${prefix}outcome:${key}`, claimKey);
           const [claimed, kept] = await run(pipeline);
-          const [entry, outcome] = Array.isArray(kept) ? kept : [];
-          return { mayAsk: claimed === 'OK', entry: parseEntry(key, entry), outcome: parseAnswer(key, outcome) };
+          const [entry, outcome, owner] = Array.isArray(kept) ? kept : [];
+          // One's own claim from before is one that could not be ended, as Redis did not answer.
+          const mayAsk = claimed === 'OK' || owner === instance;
+          if (mayAsk) claims.add(key);
+          return { mayAsk, entry: parseEntry(key, entry), outcome: parseAnswer(key, outcome) };
         },
         { mayAsk: true, entry: null, outcome: null },
       ),
     release(key, outcome) {
+      claims.delete(key);
       void tell(async () => {
         const pipeline = commands.pipeline();
         if (outcome?.kind === 'failure') {
@@ -171,8 +179,12 @@ export function createRedisCache({ url, account, lookupMs, now, onChange }: Redi
     get isUp() {
       return areCommandsUp === true && isBusUp;
     },
-    dispose() {
+    async dispose() {
       clearInterval(signOfLife);
+      const pipeline = commands.pipeline();
+      for (const key of claims) pipeline.eval(RELEASE, 1, `${prefix}claim:${key}`, instance);
+      const released = tell(() => run(pipeline), []);
+      await Promise.race([released, pause(GOODBYE_MS, null, { ref: false })]);
       commands.disconnect();
       bus.disconnect();
     },

@@ -28,8 +28,8 @@ export interface SharedCache {
   onNews(listener: (key: StatusKey, entry: Entry | null) => void): void;
   /** Whether it answers, and tells its news. */
   readonly isUp: boolean;
-  /** Closes its connections. */
-  dispose(): void;
+  /** Ends its claims and closes its connections. */
+  dispose(): Promise<void>;
 }
 
 /** For an instance that is alone. */
@@ -41,5 +41,5 @@ export const noSharedCache: SharedCache = {
   drop: () => {},
   onNews: () => {},
   isUp: true,
-  dispose: () => {},
+  dispose: async () => {},
 };

@@ -32,7 +32,7 @@ export interface Statuses {
   campaign(taskId: string): Promise<Campaign | BsgFailure>;
   /** As the above by any key, but without a stand-in: where BSG is down, it says so. */
   look(key: StatusKey): Promise<Answer>;
-  /** Forgets what may have changed, on every instance; a final status stays, as it cannot change. */
+  /** Makes every instance ask anew for what may have changed; a final status stays, as it cannot change. */
   forget(keys: readonly StatusKey[]): void;
   /** Tells what is learned of any key, on whichever instance, and null for what is forgotten. One listener at the most. */
   onNews(listener: (key: StatusKey, answer: Answer | null) => void): void;
@@ -43,6 +43,17 @@ interface Outcome {
   readonly answer: Answer;
   /** What stands in where the answer is that BSG is down; null where nothing does. */
   readonly standIn: Answer | null;
+}
+
+/** Whether a key was forgotten since its look-up began. */
+interface Mark {
+  isOutdated: boolean;
+}
+
+/** A look-up that any number of askers wait for. */
+interface Run {
+  readonly mark: Mark;
+  readonly outcome: Promise<Outcome>;
 }
 
 /** How often to look whether another instance that asks BSG has its answer: at first, and after a while. */
@@ -56,14 +67,16 @@ const LONGEST_PAUSE_MS = 200;
 export function createStatuses(options: StatusesOptions): Statuses {
   const { client, rules, maxEntries, breaker, shared, waitMs, now } = options;
   const memory = new LRUCache<StatusKey, Entry>({ max: maxEntries });
-  const underWay = new Map<StatusKey, Promise<Outcome>>();
+  const underWay = new Map<StatusKey, Run>();
   let tellNews: (key: StatusKey, answer: Answer | null) => void = () => {};
 
   shared.onNews((key, entry) => {
+    if (entry === null) return void outdate([key]);
     const known = memory.get(key) ?? null;
-    if (entry === null) memory.delete(key);
-    else if (known !== null) keep(key, newerOf(known, adopt(entry, rules, now())));
-    tellNews(key, entry === null ? null : (newerOf(known, entry)?.answer ?? null));
+    const latest = newerOf(known, adopt(entry, rules, now()));
+    if (latest === null || latest === known) return;
+    if (known !== null) keep(key, latest);
+    tellNews(key, latest.answer);
   });
 
   const isFresh = (entry: Entry) => now() < entry.freshUntilMs;
@@ -82,17 +95,25 @@ export function createStatuses(options: StatusesOptions): Statuses {
     // The client checks its keys as well; here it keeps whatever is no key out of the caches.
     const fault = faultOfKey(key);
     if (fault !== null) return { answer: fault, standIn: null };
-    const running = underWay.get(key) ?? refresh(key, known ?? null).finally(() => underWay.delete(key));
-    underWay.set(key, running);
-    return running;
+    return (underWay.get(key) ?? start(key, known ?? null)).outcome;
   }
 
-  async function refresh(key: StatusKey, inMemory: Entry | null): Promise<Outcome> {
+  function start(key: StatusKey, known: Entry | null): Run {
+    const mark = { isOutdated: false };
+    const outcome = refresh(key, known, mark).finally(() => {
+      if (!mark.isOutdated) underWay.delete(key);
+    });
+    const run: Run = { mark, outcome };
+    underWay.set(key, run);
+    return run;
+  }
+
+  async function refresh(key: StatusKey, inMemory: Entry | null, mark: Mark): Promise<Outcome> {
     const refusal = breaker.refusal(subjectOf(key));
     if (refusal !== null) return readWithoutBsg(key, inMemory, refusal);
     const waitUntilMs = now() + waitMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const outcome = await hearOrAsk(key, inMemory, pauseMs > FIRST_PAUSE_MS);
+      const outcome = await hearOrAsk(key, inMemory, mark, pauseMs > FIRST_PAUSE_MS);
       if (outcome !== null) return outcome;
       if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory);
       await pause(pauseMs);
@@ -100,7 +121,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   /** Null while another instance asks. */
-  async function hearOrAsk(key: StatusKey, inMemory: Entry | null, hasWaited: boolean): Promise<Outcome | null> {
+  async function hearOrAsk(key: StatusKey, inMemory: Entry | null, mark: Mark, hasWaited: boolean) {
     const { mayAsk, entry, outcome } = await shared.claim(key);
     const known = hear(inMemory, entry);
     if (known !== null && isFresh(known)) return give(key, known, mayAsk);
@@ -109,7 +130,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
       if (mayAsk) shared.release(key, null);
       return outcomeOf(outcome, known);
     }
-    return mayAsk ? askBsg(key, known) : null;
+    return mayAsk ? askBsg(key, known, mark) : null;
   }
 
   async function readWithoutBsg(key: StatusKey, inMemory: Entry | null, refusal: BsgFailure): Promise<Outcome> {
@@ -123,12 +144,12 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return { answer: known.answer, standIn: null };
   }
 
-  async function askBsg(key: StatusKey, known: Entry | null): Promise<Outcome> {
+  async function askBsg(key: StatusKey, known: Entry | null, mark: Mark): Promise<Outcome> {
     const askedAtMs = now();
     let outcome: Answer | null = null;
     try {
       outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key));
-      return outcomeOf(learn(key, outcome, askedAtMs), known);
+      return outcomeOf(learn(key, outcome, askedAtMs, mark), known);
     } finally {
       shared.release(key, outcome);
     }
@@ -145,15 +166,33 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   /** Keeps the answer, unless more is known by now; returns what is known then. */
-  function learn(key: StatusKey, answer: Answer, askedAtMs: number): Answer {
+  function learn(key: StatusKey, answer: Answer, askedAtMs: number, mark: Mark): Answer {
     const learned = entryOf(answer, askedAtMs, rules, now());
-    if (learned === null) return answer;
+    // It may have changed since BSG was asked: whoever asks next is to ask anew.
+    if (learned === null || (mark.isOutdated && !isFinal(learned))) return answer;
     const keys = keysOf(key, answer);
     const latest = newerOf(memory.get(key) ?? null, learned) ?? learned;
     for (const each of keys) keep(each, newerOf(memory.get(each) ?? null, latest));
     shared.put(keys, latest);
     for (const each of keys) tellNews(each, latest.answer);
     return latest.answer;
+  }
+
+  /** Makes the next asker ask anew; what is known still stands in, and still knows its other key. Returns the keys it is. */
+  function outdate(keys: readonly StatusKey[]): readonly StatusKey[] {
+    const changing = [...new Set(keys.flatMap(keysKnownWith))].filter((key) => {
+      const entry = memory.peek(key);
+      return entry === undefined || !isFinal(entry);
+    });
+    for (const key of changing) {
+      const entry = memory.peek(key);
+      if (entry !== undefined) memory.set(key, { ...entry, freshUntilMs: 0 });
+      const run = underWay.get(key);
+      if (run !== undefined) run.mark.isOutdated = true;
+      underWay.delete(key);
+    }
+    for (const key of changing) tellNews(key, null);
+    return changing;
   }
 
   function keysKnownWith(key: StatusKey): readonly StatusKey[] {
@@ -172,15 +211,8 @@ export function createStatuses(options: StatusesOptions): Statuses {
     campaign: async (taskId) => campaignOf(await readOrStandIn(taskKey(taskId))),
     look: async (key) => (await read(key)).answer,
     forget(keys) {
-      const known = new Set(keys.flatMap((key) => keysKnownWith(key)));
-      const changing = [...known].filter((key) => {
-        const entry = memory.get(key);
-        return entry === undefined || !isFinal(entry);
-      });
-      if (changing.length === 0) return;
-      for (const key of changing) memory.delete(key);
-      shared.drop(changing);
-      for (const key of changing) tellNews(key, null);
+      const changing = outdate(keys);
+      if (changing.length > 0) shared.drop(changing);
     },
     onNews(listener) {
       tellNews = listener;

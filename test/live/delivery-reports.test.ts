@@ -40,6 +40,7 @@ describe('a delivery report', () => {
   it.each<[string, RequestInit, string]>([
     ['JSON by id', json({ id: '1' }), ''],
     ['JSON by a number', json({ id: 1 }), ''],
+    ['JSON by a long number', { method: 'POST', body: '{"id":1,"msisdn":12345678901234567890}' }, ''],
     ['JSON by reference', json({ reference: 'ref_1' }), ''],
     ['a form', { method: 'POST', body: new URLSearchParams({ id: '1', status: 'sent' }) }, ''],
     ['the address', {}, '?id=1&reference=ref_1'],
@@ -65,6 +66,31 @@ describe('a delivery report', () => {
     // The reports that came meanwhile are looked at once more when their window ends.
     expect(await updates.rest()).toEqual([shown('EXPIRED')]);
     expect(bsg.calls).toHaveLength(3);
+  });
+
+  it('that comes during a look makes it look again', async () => {
+    const bsg = { status: 'sent', calls: 0 };
+    let answerFirst = () => {};
+    const upstream = await startUpstream((_, response) => {
+      const { status } = bsg;
+      const answer = () => sendJson(response, wireSms({ id: '1', reference: 'ref_1', status }));
+      if (++bsg.calls === 1) answerFirst = answer;
+      else answer();
+    });
+    const app = startApp(upstream.baseUrl, {
+      LIVE_INTERVAL_MS: '3600000',
+      CACHE_TTL_MS: '3600000',
+      WEBHOOK_SECRET: SECRET,
+    });
+    const updates = subscribe(await listen(app.listener), Watched, { ids: ['1'] });
+    const first = updates.next();
+    await expect.poll(() => bsg.calls).toBe(1);
+
+    bsg.status = 'delivered';
+    expect((await app.fetch(`/hooks/bsg/${SECRET}`, json({ id: '1' }))).status).toBe(204);
+    answerFirst();
+    expect(await first).toEqual(shown('SENT'));
+    expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
 
   it('of what no one listens to only makes it be asked for anew', async () => {

@@ -24,7 +24,12 @@ async function askUntilCompiled(app: TestApp, query: string, variables: object, 
 /** What graphql-js itself answers, without the moment of the answer. */
 async function askInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
   const live = { updates: () => null };
-  const contextValue: Context = { loaders: createLoaders(startClient(baseUrl)), live, maxBatchSize: 100 };
+  const contextValue: Context = {
+    loaders: createLoaders(startClient(baseUrl)),
+    live,
+    maxBatchSize: 100,
+    onStream: () => {},
+  };
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   return JSON.parse(

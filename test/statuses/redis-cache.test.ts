@@ -213,7 +213,8 @@ describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${R
     bsg.status = 'sent';
     const [a, b] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis, slowLooks)));
     const client = createClient({ url: String(b?.address), retryAttempts: 0 });
-    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    // The one to which it is reported has never seen it, and the other listens by another key than is reported.
+    const query = 'subscription { smsUpdates(references: ["ref_1"]) { ... on Sms { status } } }';
     const events = client.iterate({ query });
     expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
 
@@ -224,7 +225,7 @@ describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${R
     expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
     expect(await events.next()).toMatchObject({ done: true });
     client.dispose();
-    expect(bsg.calls).toEqual(['/sms/1', '/sms/1']);
+    expect(bsg.calls).toEqual(['/sms/reference/ref_1', '/sms/reference/ref_1']);
   });
 });
 
