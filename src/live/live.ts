@@ -22,8 +22,6 @@ export interface Live {
   updates(keys: readonly StatusKey[]): Stream | null;
   /** Ends all watches; streams that are still open are told nothing more. */
   dispose(): void;
-  /** Streams that are open, and keys that are watched. */
-  readonly counts: { readonly streams: number; readonly watches: number };
 }
 
 /** One watch a key, however many streams it is in. */
@@ -46,8 +44,5 @@ export function createLive(options: LiveOptions): Live {
       });
     },
     dispose: watches.dispose,
-    get counts() {
-      return { streams, watches: watches.size };
-    },
   };
 }

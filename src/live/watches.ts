@@ -1,4 +1,4 @@
-import type { Answer } from '../bsg/answer.ts';
+import { type Answer, isUnavailable } from '../bsg/answer.ts';
 import { isFinalCampaign } from '../bsg/campaign.ts';
 import { isFinalSms } from '../bsg/sms.ts';
 import type { StatusKey } from '../statuses/status-key.ts';
@@ -32,8 +32,6 @@ export interface Watches {
   hear(key: StatusKey, answer: Answer | null): void;
   /** Ends all watches without a word to their listeners. */
   dispose(): void;
-  /** Keys that are watched. */
-  readonly size: number;
 }
 
 /** Watches keys for as long as anyone listens: looks again and again, less often the longer nothing changes. */
@@ -48,9 +46,6 @@ export function createWatches(options: WatchesOptions): Watches {
     hear: (key, answer) => watches.get(key)?.hear(answer),
     dispose() {
       for (const watch of [...watches.values()]) watch.stop();
-    },
-    get size() {
-      return watches.size;
     },
   };
 }
@@ -148,14 +143,10 @@ class Watch {
 
 /** Whether nothing that the schema shows differs, the moment of the answer aside. BSG is down once, whatever it says of it. */
 function looksAlike(a: Answer, b: Answer): boolean {
-  if (isDown(a) || isDown(b)) return isDown(a) && isDown(b);
+  if (isUnavailable(a) || isUnavailable(b)) return isUnavailable(a) && isUnavailable(b);
   if (a.kind === 'failure' || b.kind === 'failure')
     return a.kind === b.kind && 'code' in a && 'code' in b && a.code === b.code;
   return JSON.stringify({ ...a, fetchedAt: null }) === JSON.stringify({ ...b, fetchedAt: null });
-}
-
-function isDown(answer: Answer): boolean {
-  return answer.kind === 'failure' && answer.group === 'unavailable';
 }
 
 function isEnd(answer: Answer): boolean {

@@ -70,7 +70,7 @@ export function createBreaker({ failuresInARow, probeAfterMs, onChange }: Breake
   ): Promise<{ answer: Answer; judged: Answer | null }> {
     const answer = await ask();
     if (begunIn !== generation) return { answer, judged: null };
-    if (isOutage({ judged: answer }) && answer.kind === 'failure') lastFailure = answer;
+    if (answer.kind === 'failure' && answer.isOutage) lastFailure = answer;
     return { answer, judged: answer };
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
-import type { Answer } from '../bsg/answer.ts';
+import { type Answer, isUnavailable } from '../bsg/answer.ts';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgClient } from '../bsg/client.ts';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
@@ -71,7 +71,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
   let tellNews: (key: StatusKey, answer: Answer | null) => void = () => {};
 
   shared.onNews((key, entry) => {
-    if (entry === null) return void outdate([key]);
+    if (entry === null) return tellForgotten(outdate([key]));
     const known = memory.get(key) ?? null;
     const latest = newerOf(known, adopt(entry, rules, now()));
     if (latest === null || latest === known) return;
@@ -191,8 +191,11 @@ export function createStatuses(options: StatusesOptions): Statuses {
       if (run !== undefined) run.mark.isOutdated = true;
       underWay.delete(key);
     }
-    for (const key of changing) tellNews(key, null);
     return changing;
+  }
+
+  function tellForgotten(keys: readonly StatusKey[]): void {
+    for (const key of keys) tellNews(key, null);
   }
 
   function keysKnownWith(key: StatusKey): readonly StatusKey[] {
@@ -212,16 +215,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
     look: async (key) => (await read(key)).answer,
     forget(keys) {
       const changing = outdate(keys);
+      // First: whoever is told looks at once, and is not to find it there.
       if (changing.length > 0) shared.drop(changing);
+      tellForgotten(changing);
     },
     onNews(listener) {
       tellNews = listener;
     },
   };
-}
-
-function isUnavailable(answer: Answer): boolean {
-  return answer.kind === 'failure' && answer.group === 'unavailable';
 }
 
 /** An answer under the key of a message, where no campaign is ever kept. Throws on a bug. */

@@ -13,7 +13,6 @@ function fakeWatches() {
     },
     hear: () => {},
     dispose: () => {},
-    size: 0,
   };
   return { watches, listeners };
 }
