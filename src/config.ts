@@ -1,13 +1,44 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** What the server runs on, in words of its own rather than of the environment. */
 export interface Config {
+  /** Whether it is deployed (`NODE_ENV=production`), rather than tried out. */
+  readonly isProduction: boolean;
   readonly http: {
     readonly host: string;
     /** 0 lets the system pick one. */
     readonly port: number;
+    /** Where metrics and the detail of readiness are, and nowhere else; null: beside everything else. */
+    readonly opsPort: number | null;
+    /** How long what is in flight may take at the end; milliseconds. */
+    readonly shutdownMs: number;
+    /** Processes that share the port. */
+    readonly workers: number;
+    /** Origins whose pages may ask; `*` is all of them. */
+    readonly corsOrigins: readonly string[];
+  };
+  /** Who may ask; null: anyone. */
+  readonly auth: {
+    readonly tokens: readonly { readonly name: string; readonly token: string; readonly scopes: readonly string[] }[];
+    /** Who signs the tokens of others; null: no one. */
+    readonly jwt: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+  } | null;
+  readonly queries: {
+    /** Whether the schema may be explored: introspection, GraphiQL, suggestions. */
+    readonly introspection: boolean;
+    /** Look-ups that one request may ask for. */
+    readonly maxCost: number;
+    /** Look-ups that a caller may ask for in a minute; null: any number. */
+    readonly costPerMinute: number | null;
+    /** The operations that are known beforehand, by their hashes; null: there are none. */
+    readonly trusted: {
+      readonly documents: ReadonlyMap<string, string>;
+      /** Whether nothing else is answered. */
+      readonly only: boolean;
+    } | null;
   };
   readonly bsg: {
     /** Without a slash at the end. */
@@ -58,20 +89,41 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Never printed, not even when they are wrong; nor is an address that carries credentials. */
-const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL', 'WEBHOOK_SECRET']);
+const SECRETS: ReadonlySet<string> = new Set(['BSG_API_KEY', 'REDIS_URL', 'WEBHOOK_SECRET', 'AUTH_TOKENS']);
 
 /** The sandbox takes any key of this form. */
 const SANDBOX_KEY = 'live_sandbox';
 
-const port = (defaultValue: number) => wholeNumber(0, 65_535, defaultValue);
+const port = wholeNumber(0, 65_535);
 
-const sandboxVariables = { SANDBOX_PORT: port(4_010) };
+const onOrOff = z.enum(['on', 'off'], expected('on or off'));
+
+const webAddress = z.string().refine(isWebAddress, expected('an http or https address without credentials'));
+
+const TOKENS_FORM =
+  'name:token or name:token:scopes with commas between, a token of 16 or more of A-Z a-z 0-9 - . _ ~ + / =, scopes with spaces between, each name and token once';
+
+const sandboxVariables = { SANDBOX_PORT: port.default(4_010) };
 
 const variables = {
   ...sandboxVariables,
   NODE_ENV: z.string().optional(),
-  PORT: port(4_000),
+  PORT: port.default(4_000),
   HOST: z.string().regex(/^\S+$/, expected('a host name or an IP address')).optional(),
+  OPS_PORT: port.optional(),
+  SHUTDOWN_MS: wholeNumber(0, 3_600_000).default(10_000),
+  WORKERS: wholeNumber(1, 1_024).default(1),
+  CORS_ORIGINS: readBy(readOrigins, 'origins such as https://app.example.com with commas between, or *').default([]),
+  AUTH: z.literal('none', expected('none, or nothing and another AUTH_ variable')).optional(),
+  AUTH_TOKENS: readBy(readTokens, TOKENS_FORM).optional(),
+  AUTH_JWKS_URL: webAddress.optional(),
+  AUTH_ISSUER: z.string().optional(),
+  AUTH_AUDIENCE: z.string().optional(),
+  INTROSPECTION: onOrOff.optional(),
+  MAX_QUERY_COST: wholeNumber(1, 1_000_000).default(1_000),
+  RATE_LIMIT: wholeNumber(0, 999_999_999).default(60_000),
+  PERSISTED_OPERATIONS: readBy(readManifest, 'the path of a JSON file of queries by their hashes').optional(),
+  PERSISTED_OPERATIONS_MODE: z.enum(['only', 'also'], expected('only or also')).default('only'),
   BSG_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, expected('the key as BSG shows it: printable characters without spaces'))
@@ -85,37 +137,49 @@ const variables = {
     .string()
     .regex(/^(\/[\w-]+)*\/\{task_id\}$/, expected('a path that ends in {task_id}, such as /sms/task/{task_id}'))
     .optional(),
-  BSG_TIMEOUT_MS: wholeNumber(100, 120_000, 10_000),
-  BSG_MAX_CONCURRENCY: wholeNumber(1, 10_000, 50),
-  BSG_RETRIES: wholeNumber(0, 10, 2),
-  CACHE_FINAL_TTL_MS: wholeNumber(0, 999_999_999, 86_400_000),
-  CACHE_TTL_MS: wholeNumber(0, 999_999_999, 2_000),
-  CACHE_STALE_MS: wholeNumber(0, 999_999_999, 600_000),
-  CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000, 100_000),
+  BSG_TIMEOUT_MS: wholeNumber(100, 120_000).default(10_000),
+  BSG_MAX_CONCURRENCY: wholeNumber(1, 10_000).default(50),
+  BSG_RETRIES: wholeNumber(0, 10).default(2),
+  CACHE_FINAL_TTL_MS: wholeNumber(0, 999_999_999).default(86_400_000),
+  CACHE_TTL_MS: wholeNumber(0, 999_999_999).default(2_000),
+  CACHE_STALE_MS: wholeNumber(0, 999_999_999).default(600_000),
+  CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000).default(100_000),
   REDIS_URL: z.string().refine(isRedisUrl, expected('redis://host:port or rediss://host:port')).optional(),
-  LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000, 2_000),
-  LIVE_MAX_STREAMS: wholeNumber(0, 1_000_000, 20_000),
+  LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000).default(2_000),
+  LIVE_MAX_STREAMS: wholeNumber(0, 1_000_000).default(20_000),
   WEBHOOK_SECRET: z
     .string()
     .regex(/^[\w-]{16,128}$/, expected('16 to 128 of A-Z, a-z, 0-9, _ and -'))
     .optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, expected(`one of ${LOG_LEVELS.join(', ')}`)).default('info'),
-  MAX_BATCH_SIZE: wholeNumber(1, 10_000, 100),
+  MAX_BATCH_SIZE: wholeNumber(1, 10_000).default(100),
 };
 
 /** Reads the environment. Throws a {@link ConfigError} that names every variable that is not as it should be. */
 export function readConfig(environment: Environment): Config {
-  const env = check(environment, variables, ({ NODE_ENV, BSG_API_KEY, BSG_BASE_URL }) => [
-    ...(NODE_ENV === 'production' && BSG_API_KEY === undefined
-      ? ['BSG_API_KEY is not set: expected in production (NODE_ENV=production), where the sandbox would mislead']
-      : []),
-    ...(BSG_BASE_URL !== undefined && BSG_API_KEY === undefined
-      ? ['BSG_API_KEY is not set: expected together with BSG_BASE_URL; without a key the sandbox answers']
-      : []),
-  ]);
+  const env = check(environment, variables, faultsBetween);
   const usesSandbox = env.BSG_API_KEY === undefined;
+  const isProduction = env.NODE_ENV === 'production';
   return deepFreeze({
-    http: { host: env.HOST ?? (env.NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1'), port: env.PORT },
+    isProduction,
+    http: {
+      host: env.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+      port: env.PORT,
+      opsPort: env.OPS_PORT ?? null,
+      shutdownMs: env.SHUTDOWN_MS,
+      workers: env.WORKERS,
+      corsOrigins: env.CORS_ORIGINS,
+    },
+    auth: authOf(env),
+    queries: {
+      introspection: env.INTROSPECTION === undefined ? !isProduction : env.INTROSPECTION === 'on',
+      maxCost: env.MAX_QUERY_COST,
+      costPerMinute: env.RATE_LIMIT === 0 ? null : env.RATE_LIMIT,
+      trusted:
+        env.PERSISTED_OPERATIONS === undefined
+          ? null
+          : { documents: env.PERSISTED_OPERATIONS, only: env.PERSISTED_OPERATIONS_MODE === 'only' },
+    },
     bsg: {
       baseUrl: usesSandbox
         ? `http://127.0.0.1:${env.SANDBOX_PORT}/rest`
@@ -146,6 +210,54 @@ export function readConfig(environment: Environment): Config {
   });
 }
 
+/** What is wrong only together. */
+function faultsBetween(set: Environment): readonly string[] {
+  const { NODE_ENV, BSG_API_KEY, BSG_BASE_URL, AUTH, AUTH_TOKENS, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE } = set;
+  const isProduction = NODE_ENV === 'production';
+  const hasAuth = AUTH_TOKENS !== undefined || AUTH_JWKS_URL !== undefined;
+  const ofJwt = { AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE };
+  const missingOfJwt = Object.entries(ofJwt).filter(([, value]) => value === undefined);
+  const faults: readonly (readonly [boolean, string])[] = [
+    [
+      isProduction && BSG_API_KEY === undefined,
+      'BSG_API_KEY is not set: expected in production (NODE_ENV=production), where the sandbox would mislead',
+    ],
+    [
+      BSG_BASE_URL !== undefined && BSG_API_KEY === undefined,
+      'BSG_API_KEY is not set: expected together with BSG_BASE_URL; without a key the sandbox answers',
+    ],
+    [
+      isProduction && !hasAuth && AUTH === undefined,
+      'AUTH_TOKENS is not set, nor AUTH_JWKS_URL: expected in production; AUTH=none lets anyone ask',
+    ],
+    [AUTH !== undefined && hasAuth, 'AUTH is "none": expected nothing, as AUTH_TOKENS or AUTH_JWKS_URL is set'],
+    [
+      missingOfJwt.length === 1 || missingOfJwt.length === 2,
+      `${missingOfJwt.map(([name]) => name).join(' and ')} not set: expected together with the others of ${Object.keys(ofJwt).join(', ')}`,
+    ],
+    [
+      Number(set['WORKERS'] ?? 1) > 1 && BSG_API_KEY === undefined,
+      'BSG_API_KEY is not set: expected together with WORKERS; the sandbox is for one process',
+    ],
+    [
+      Number(set['WORKERS'] ?? 1) > 1 && set['OPS_PORT'] === undefined,
+      'OPS_PORT is not set: expected together with WORKERS, for the metrics of all of them',
+    ],
+  ];
+  return faults.filter(([isFault]) => isFault).map(([, words]) => words);
+}
+
+function authOf(env: {
+  AUTH_TOKENS?: NonNullable<Config['auth']>['tokens'] | undefined;
+  AUTH_JWKS_URL?: string | undefined;
+  AUTH_ISSUER?: string | undefined;
+  AUTH_AUDIENCE?: string | undefined;
+}): Config['auth'] {
+  const { AUTH_TOKENS: tokens = [], AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = env;
+  const jwt = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : null;
+  return tokens.length === 0 && jwt === null ? null : { tokens, jwt };
+}
+
 /** Reads what a sandbox alone needs. Throws a {@link ConfigError} like {@link readConfig}. */
 export function readSandboxConfig(environment: Environment): SandboxConfig {
   const { SANDBOX_PORT } = check(environment, sandboxVariables, () => []);
@@ -174,18 +286,76 @@ function describe({ path: [name], message }: z.core.$ZodIssue, given: Environmen
   return `${variable} is ${shown}: ${message}`;
 }
 
-function wholeNumber(least: number, most: number, defaultValue: number) {
+function wholeNumber(least: number, most: number) {
   const message = expected(`a whole number from ${least} to ${most}`);
   return z
     .string()
     .regex(/^\s*\d{1,9}\s*$/, message)
     .transform(Number)
-    .refine((number) => Number.isNaN(number) || (number >= least && number <= most), message)
-    .default(defaultValue);
+    .refine((number) => Number.isNaN(number) || (number >= least && number <= most), message);
+}
+
+/** What a text means to the function; null: it is not as expected. */
+function readBy<T>(read: (text: string) => T | null, what: string) {
+  return z.string().transform((text, context) => {
+    const value = read(text);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message: expected(what) });
+    return z.NEVER;
+  });
 }
 
 function expected(what: string): string {
   return `expected ${what}`;
+}
+
+/** Every name and every token once. */
+function readTokens(text: string): NonNullable<Config['auth']>['tokens'] | null {
+  const entries = splitList(text).map((entry) => /^([\w.-]+):([\w.~+/=-]{16,})(?::([\w.:/ -]*))?$/.exec(entry));
+  const tokens = entries.flatMap((entry) =>
+    entry === null
+      ? []
+      : [
+          {
+            name: entry[1] ?? '',
+            token: entry[2] ?? '',
+            scopes: (entry[3] ?? '').split(' ').filter((scope) => scope !== ''),
+          },
+        ],
+  );
+  const isDistinct = (values: readonly string[]) => new Set(values).size === entries.length;
+  const isGood = isDistinct(tokens.map(({ name }) => name)) && isDistinct(tokens.map(({ token }) => token));
+  return entries.length > 0 && isGood ? tokens : null;
+}
+
+function readOrigins(text: string): readonly string[] | null {
+  const origins = splitList(text);
+  return origins.every((origin) => origin === '*' || isOrigin(origin)) ? origins : null;
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
+/** What the client preset of GraphQL Code Generator writes: an object of documents by their hashes. */
+function readManifest(path: string): ReadonlyMap<string, string> | null {
+  try {
+    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return new Map(Object.entries(z.record(z.string(), z.string()).parse(manifest)));
+  } catch {
+    return null;
+  }
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function isWebAddress(address: string): boolean {
+  return /^https?:\/\/[^\s@]+$/.test(address) && URL.canParse(address);
 }
 
 function isTimezone(name: string): boolean {

@@ -1,8 +1,14 @@
+import cluster from 'node:cluster';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, readConfig, readSandboxConfig } from './config.ts';
+import { createOpsListener, type Readiness } from './ops/endpoints.ts';
+import { createLog, type Log } from './ops/log.ts';
+import { metricsOfWorkers, shareMetrics } from './ops/metrics.ts';
+import { shutDown } from './ops/shutdown.ts';
+import { startWorkers } from './ops/workers.ts';
 import { type Sandbox, startSandbox } from './sandbox/server.ts';
 import { printSchema } from './schema/index.ts';
 
@@ -25,6 +31,17 @@ const commands = new Map<string, () => void | Promise<void>>([
   ['-h', () => print(HELP)],
 ]);
 
+/** Balancers keep idle connections for 60 seconds as a rule. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** What a server that listens has to say. */
+interface Listening {
+  readonly config: Config;
+  readonly url: string;
+  readonly opsUrl: string | null;
+  readonly sandbox: Sandbox | null;
+}
+
 const [command = 'serve'] = process.argv.slice(2);
 try {
   await (commands.get(command) ?? unknownCommand)();
@@ -36,30 +53,69 @@ try {
 
 async function serve(): Promise<void> {
   const config = readConfig(process.env);
+  const log = createLog({ ...config.log, isPretty: process.stdout.isTTY });
+  process.on('uncaughtException', (error) => {
+    log.fatal(error, 'A fault that no one foresaw: the process ends.');
+    process.exit(1);
+  });
+  if (config.http.workers > 1 && cluster.isPrimary) await serveByWorkers(config, log);
+  else await serveAlone(config, log);
+}
+
+async function serveAlone(config: Config, log: Log): Promise<void> {
+  const { host, port, opsPort, shutdownMs } = config.http;
   const sandbox = config.sandbox === null ? null : await startSandbox(config.sandbox).catch(blame('SANDBOX_PORT'));
-  const app = createApp(sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } });
+  const app = createApp(
+    sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } },
+    log,
+  );
   const server = createServer(app.listener);
-  await once(server.listen(config.http.port, config.http.host), 'listening').catch(blame('PORT'));
-  print(greeting(urlOf(server.address() as AddressInfo), config, sandbox));
+  // Longer than what balancers keep idle connections for, so that they close them, and never send on one that is gone.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const url = await listen(server, host, port, 'PORT');
+  // With workers, the primary has this port, and asks each of them for its metrics.
+  const opsServer = opsPort === null || cluster.isWorker ? null : createServer(app.opsListener);
+  const opsUrl = opsServer === null ? null : await listen(opsServer, host, opsPort ?? 0, 'OPS_PORT');
+  if (cluster.isWorker) shareMetrics(app.registry);
+  announce({ config, url, opsUrl, sandbox }, log);
 
   onSignal(async () => {
-    const closed = once(server, 'close');
-    server.close();
-    app.endStreams();
-    // A connection that was busy becomes idle when its answer is out; kept alive, it would hold the process, and might bring
-    // one more stream.
-    const sweep = setInterval(() => {
-      app.endStreams();
-      server.closeIdleConnections();
-    }, 50);
-    // Twice what a look-up may take: what then still holds up the end is not waiting for BSG.
-    const giveUp = setTimeout(() => server.closeAllConnections(), 2 * config.bsg.timeoutMs);
-    await closed;
-    clearInterval(sweep);
-    clearTimeout(giveUp);
+    log.info('Draining: what is in flight is answered.');
+    app.drain();
+    await shutDown(server, { shutdownMs, endStreams: app.endStreams });
     await app.dispose();
     await sandbox?.close();
+    opsServer?.close();
+    opsServer?.closeAllConnections();
+    if (cluster.isWorker) process.disconnect();
   });
+}
+
+/** The primary only keeps the workers, and answers for all of them on the port of the operators. */
+async function serveByWorkers({ http: { host, opsPort, workers: count } }: Config, log: Log): Promise<void> {
+  let status: Readiness['status'] = 'starting';
+  const ops = createOpsListener({
+    readiness: () => ({ status, parts: { workers: `${Object.keys(cluster.workers ?? {}).length} of ${count}` } }),
+    registry: metricsOfWorkers(),
+  });
+  const opsServer = createServer(ops);
+  const opsUrl = await listen(opsServer, host, opsPort ?? 0, 'OPS_PORT');
+  const starting = startWorkers(count, log);
+  onSignal(async (signal) => {
+    status = 'draining';
+    await (await starting).end(signal);
+    opsServer.close();
+    opsServer.closeAllConnections();
+  });
+  await starting;
+  status = 'ready';
+  log.info({ workers: count, opsUrl }, 'All workers listen.');
+}
+
+/** Resolves to its address. Throws a {@link ConfigError} that names the variable. */
+async function listen(server: Server, host: string, port: number, variable: string): Promise<string> {
+  await once(server.listen(port, host), 'listening').catch(blame(variable));
+  return urlOf(server.address() as AddressInfo);
 }
 
 async function runSandbox(): Promise<void> {
@@ -72,12 +128,18 @@ Try:  curl -H 'X-API-KEY: test_me' ${sandbox.baseUrl}/sms/211
 }
 
 /** Ends in order at the first signal; a second one ends the process at once, as signals do by default. */
-function onSignal(end: () => Promise<void>): void {
+function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      void end();
+      void end(signal);
     });
   }
+}
+
+/** In words for who tries it out; where it is deployed, a line of the log like any other. */
+function announce({ config, url, opsUrl, sandbox }: Listening, log: Log): void {
+  if (config.isProduction) log.info({ url, opsUrl }, 'Listening.');
+  else print(greeting(url, config, sandbox));
 }
 
 function greeting(url: string, { http }: Config, sandbox: Sandbox | null): string {

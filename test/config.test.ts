@@ -14,7 +14,10 @@ function messageOf(environment: Record<string, string>): string {
 describe('the environment', () => {
   it('needs nothing set: the sandbox answers', () => {
     expect(readConfig({})).toEqual({
-      http: { host: '127.0.0.1', port: 4000 },
+      isProduction: false,
+      http: { host: '127.0.0.1', port: 4000, opsPort: null, shutdownMs: 10_000, workers: 1, corsOrigins: [] },
+      auth: null,
+      queries: { introspection: true, maxCost: 1_000, costPerMinute: 60_000, trusted: null },
       bsg: {
         baseUrl: 'http://127.0.0.1:4010/rest',
         apiKey: 'live_sandbox',
@@ -64,9 +67,47 @@ describe('the environment', () => {
       WEBHOOK_SECRET: 'a-secret_of_16ch',
       LOG_LEVEL: 'warn',
       MAX_BATCH_SIZE: '3',
+      OPS_PORT: '9090',
+      SHUTDOWN_MS: '0',
+      WORKERS: '2',
+      CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
+      AUTH_TOKENS: 'web:token_of_web_0123456789, support:token_of_support_01234:bsg:personal other',
+      AUTH_JWKS_URL: 'https://issuer.example/keys?version=1',
+      AUTH_ISSUER: 'https://issuer.example/',
+      AUTH_AUDIENCE: 'bsg',
+      INTROSPECTION: 'on',
+      MAX_QUERY_COST: '5',
+      RATE_LIMIT: '0',
+      PERSISTED_OPERATIONS: 'test/fixtures/persisted-documents.json',
+      PERSISTED_OPERATIONS_MODE: 'also',
     });
     expect(config).toEqual({
-      http: { host: '0.0.0.0', port: 0 },
+      isProduction: true,
+      http: {
+        host: '0.0.0.0',
+        port: 0,
+        opsPort: 9_090,
+        shutdownMs: 0,
+        workers: 2,
+        corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
+      },
+      auth: {
+        tokens: [
+          { name: 'web', token: 'token_of_web_0123456789', scopes: [] },
+          { name: 'support', token: 'token_of_support_01234', scopes: ['bsg:personal', 'other'] },
+        ],
+        jwt: {
+          jwksUrl: 'https://issuer.example/keys?version=1',
+          issuer: 'https://issuer.example/',
+          audience: 'bsg',
+        },
+      },
+      queries: {
+        introspection: true,
+        maxCost: 5,
+        costPerMinute: null,
+        trusted: { documents: new Map([['hash', '{ __typename }']]), only: false },
+      },
       bsg: {
         baseUrl: 'https://app.bsg.hk/rest',
         apiKey: 'live_x',
@@ -88,7 +129,8 @@ describe('the environment', () => {
       sandbox: null,
       maxBatchSize: 3,
     });
-    expect(readConfig({ NODE_ENV: 'production', BSG_API_KEY: 'live_x', HOST: '::1' }).http.host).toBe('::1');
+    const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_x', AUTH: 'none' };
+    expect(readConfig({ ...production, HOST: '::1' }).http.host).toBe('::1');
   });
 
   it('counts an empty variable as not set', () => {
@@ -137,6 +179,15 @@ describe('the environment', () => {
     ['CACHE_TTL_MS', '2s'],
     ['CACHE_MAX_ENTRIES', '0'],
     ['LOG_LEVEL', 'loud'],
+    ['AUTH', 'no'],
+    ['AUTH_JWKS_URL', 'issuer.example/keys'],
+    ['CORS_ORIGINS', 'https://app.example.com/'],
+    ['CORS_ORIGINS', 'https://app.example.com; https://other.example.com'],
+    ['INTROSPECTION', 'yes'],
+    ['PERSISTED_OPERATIONS', 'nowhere.json'],
+    ['PERSISTED_OPERATIONS', 'package.json'],
+    ['PERSISTED_OPERATIONS_MODE', 'strict'],
+    ['WORKERS', '0'],
   ])('does not take %s=%s', (name, value) => {
     expect(messageOf({ BSG_API_KEY: 'live_x', [name]: value })).toContain(
       `${name} is ${JSON.stringify(value)}: expected`,
@@ -149,7 +200,9 @@ describe('the environment', () => {
       BSG_BASE_URL: 'https://user:secret@bsg.example/rest',
       REDIS_URL: 'http://:secret@redis',
       WEBHOOK_SECRET: 'short secret',
+      AUTH_TOKENS: 'web:secret',
     });
+    expect(message).toContain('AUTH_TOKENS is (not shown): expected name:token');
     expect(message).toContain('WEBHOOK_SECRET is (not shown): expected');
     expect(message).toContain('BSG_BASE_URL is (not shown): expected');
     expect(message).toContain('BSG_API_KEY is (not shown): expected');
@@ -160,6 +213,46 @@ describe('the environment', () => {
   it('needs a key in production, and wherever BSG has an address', () => {
     expect(messageOf({ NODE_ENV: 'production' })).toContain('BSG_API_KEY is not set');
     expect(messageOf({ BSG_BASE_URL: 'http://127.0.0.1:1/rest' })).toContain('BSG_API_KEY is not set');
+  });
+
+  it('needs to be told in production who may ask, or that anyone may', () => {
+    const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_x' };
+    expect(messageOf(production)).toMatch(/AUTH_TOKENS is not set, nor AUTH_JWKS_URL: .*AUTH=none/);
+    expect(readConfig({ ...production, AUTH: 'none' }).auth).toBeNull();
+    expect(messageOf({ AUTH: 'none', AUTH_TOKENS: 'web:token_of_web_0123456789' })).toContain('AUTH is "none"');
+  });
+
+  it.each([
+    'web:short',
+    'token_of_web_0123456789',
+    'web:token_of_web_0123456789,web:token_of_other_0123456789',
+    'web:token_of_web_0123456789,other:token_of_web_0123456789',
+    'web:token of web 0123456789',
+    ',',
+  ])('does not take the tokens %s, and does not show them', (tokens) => {
+    const message = messageOf({ AUTH_TOKENS: tokens });
+    expect(message).toContain('AUTH_TOKENS is (not shown): expected name:token');
+    expect(message).not.toContain('token_of');
+  });
+
+  it('has all of what JWTs need, or nothing of it', () => {
+    expect(messageOf({ AUTH_JWKS_URL: 'https://issuer.example/keys' })).toContain(
+      'AUTH_ISSUER and AUTH_AUDIENCE not set',
+    );
+    expect(messageOf({ AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'y' })).toContain('AUTH_JWKS_URL not set');
+  });
+
+  it('tells nothing of the schema in production, unless asked to', () => {
+    const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_x', AUTH: 'none' };
+    expect(readConfig(production).queries.introspection).toBe(false);
+    expect(readConfig({ ...production, INTROSPECTION: 'on' }).queries.introspection).toBe(true);
+    expect(readConfig({ INTROSPECTION: 'off' }).queries.introspection).toBe(false);
+  });
+
+  it('has a key and a port for operators where there are workers', () => {
+    const message = messageOf({ WORKERS: '2' });
+    expect(message).toContain('BSG_API_KEY is not set: expected together with WORKERS');
+    expect(message).toContain('OPS_PORT is not set: expected together with WORKERS');
   });
 
   it('of a sandbox alone is its port', () => {

@@ -1,3 +1,4 @@
+import { type Asker, nobody } from './call.ts';
 import type { Campaign } from './campaign.ts';
 import { createCampaignPaths, type Reply } from './campaign-paths.ts';
 import { decodeAnswer } from './decode.ts';
@@ -29,14 +30,14 @@ export interface BsgClientOptions {
   readonly random?: () => number;
 }
 
-/** Answers one status at a time. Failures are values: no call rejects but on a bug. */
+/** Answers one status at a time. Failures are values: no call rejects but on a bug. The asker is told of each call. */
 export interface BsgClient {
   /** `GET /sms/{id}`. */
-  smsById(id: string): Promise<Sms | BsgFailure>;
+  smsById(id: string, asker?: Asker): Promise<Sms | BsgFailure>;
   /** `GET /sms/reference/{reference}`. */
-  smsByReference(reference: string): Promise<Sms | BsgFailure>;
+  smsByReference(reference: string, asker?: Asker): Promise<Sms | BsgFailure>;
   /** `GET /sms/{task_id}` or `GET /sms/task/{task_id}`; see `createCampaignPaths`. */
-  campaign(taskId: string): Promise<Campaign | BsgFailure>;
+  campaign(taskId: string, asker?: Asker): Promise<Campaign | BsgFailure>;
   /** Closes the connections. For when nothing is under way any more. */
   dispose(): void;
 }
@@ -54,8 +55,8 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   // With a test key BSG makes every answer up, so an answer about another message is what one asked for.
   const answersAreMadeUp = apiKey.startsWith('test_');
 
-  async function ask(path: string, subject: string, deadlineMs: number): Promise<Reply> {
-    const result = await lookUp(path, deadlineMs);
+  async function ask(path: string, subject: string, deadlineMs: number, asker: Asker): Promise<Reply> {
+    const result = await lookUp(path, deadlineMs, asker);
     if ('code' in result) {
       return { answer: failure(result.code, subject, { message: result.message }), httpStatus: null };
     }
@@ -64,8 +65,8 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     return { answer: decodeAnswer({ ...result, body }, { subject, readTime, fetchedAt }), httpStatus: result.status };
   }
 
-  async function askForSms(path: string, subject: string, isAskedFor: (sms: Sms) => boolean) {
-    const { answer } = await ask(path, subject, now() + timeoutMs);
+  async function askForSms(path: string, subject: string, asker: Asker, isAskedFor: (sms: Sms) => boolean) {
+    const { answer } = await ask(path, subject, now() + timeoutMs, asker);
     if (answer.kind === 'campaign') {
       return failure('SMS_NOT_FOUND', subject, { message: 'This is the task id of a campaign, not the id of an SMS.' });
     }
@@ -76,18 +77,20 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   }
 
   return {
-    smsById: async (id) =>
-      faultOfId(id) ?? askForSms(`/sms/${id}`, id, (sms) => withoutLeadingZeros(sms.id) === withoutLeadingZeros(id)),
-    smsByReference: async (reference) =>
+    smsById: async (id, asker = nobody) =>
+      faultOfId(id) ??
+      askForSms(`/sms/${id}`, id, asker, (sms) => withoutLeadingZeros(sms.id) === withoutLeadingZeros(id)),
+    smsByReference: async (reference, asker = nobody) =>
       faultOfReference(reference) ??
       askForSms(
         `/sms/reference/${reference}`,
         reference,
+        asker,
         (sms) => sms.reference === null || sms.reference.toLowerCase() === reference.toLowerCase(),
       ),
-    campaign: async (taskId) => {
+    campaign: async (taskId, asker = nobody) => {
       const deadlineMs = now() + timeoutMs;
-      return faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, (path) => ask(path, taskId, deadlineMs));
+      return faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, (path) => ask(path, taskId, deadlineMs, asker));
     },
     dispose: transport.dispose,
   };

@@ -1,5 +1,6 @@
 import { DelegateBackoff, handleResultType, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import pLimit from 'p-limit';
+import type { Asker } from './call.ts';
 import { retryDelayMs } from './retry.ts';
 import type { HttpAnswer, Transport, TransportFault } from './transport.ts';
 
@@ -37,7 +38,7 @@ class Attempt {
  */
 export function createLookup(
   options: LookupOptions,
-): (path: string, deadlineMs: number) => Promise<HttpAnswer | TransportFault> {
+): (path: string, deadlineMs: number, asker: Asker) => Promise<HttpAnswer | TransportFault> {
   const { transport, timeoutMs, retries, maxConcurrency, now, random } = options;
   const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
   // Not cockatiel's bulkhead: 3.2.1 stops working off its queue at the first entry whose caller has gone.
@@ -48,16 +49,18 @@ export function createLookup(
     { maxAttempts: retries, backoff: new DelegateBackoff(delayBeforeRetry) },
   );
 
-  async function attemptOnce(path: string, signal: AbortSignal): Promise<HttpAnswer | TransportFault> {
+  async function attemptOnce(path: string, signal: AbortSignal, asker: Asker): Promise<HttpAnswer | TransportFault> {
     return inTurn(() =>
       // Whose turn comes after its deadline lets the next one pass.
-      signal.aborted ? OUT_OF_TIME : attemptTimeout.execute((attempt) => transport.get(path, attempt.signal), signal),
+      signal.aborted
+        ? OUT_OF_TIME
+        : attemptTimeout.execute((attempt) => transport.get(path, attempt.signal, asker), signal),
     );
   }
 
-  return async (path, deadlineMs) => {
+  return async (path, deadlineMs, asker) => {
     const attemptAndJudge = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
-      const result = await attemptOnce(path, signal);
+      const result = await attemptOnce(path, signal, asker);
       return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadlineMs - now(), random }));
     };
     // Frees also a caller that still waits for its turn; the deadline of an attempt only aborts the call.

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import { type Asker, observeCall } from './call.ts';
 import type { BsgErrorCode } from './codes.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
@@ -33,7 +34,7 @@ export interface TransportFault {
 /** One attempt to GET a path of BSG. */
 export interface Transport {
   /** Resolves to a fault where there is no answer; rejects only on a bug. Gives up with `TIMEOUT` when aborted. */
-  get(path: string, signal: AbortSignal): Promise<HttpAnswer | TransportFault>;
+  get(path: string, signal: AbortSignal, asker: Asker): Promise<HttpAnswer | TransportFault>;
   /** Closes the sockets that are kept open. */
   dispose(): void;
 }
@@ -45,16 +46,19 @@ const MAX_BODY_BYTES = 1024 * 1024;
 export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: TransportOptions): Transport {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
   const agent = new Agent({ keepAlive: true, maxFreeSockets: maxConcurrency });
+  const { host } = new URL(baseUrl);
   const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   return {
-    async get(path, signal) {
-      try {
-        const options = { agent, headers, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
-        return await readAnswer(await fetch(baseUrl + path, options), now());
-      } catch (error) {
-        return faultOf(error);
-      }
-    },
+    get: (path, signal, asker) =>
+      observeCall({ host, path, asker }, async (headersOfCall) => {
+        try {
+          const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
+          const response = await fetch(baseUrl + path, { ...options, headers: { ...headersOfCall, ...headers } });
+          return await readAnswer(response, now());
+        } catch (error) {
+          return faultOf(error);
+        }
+      }),
     dispose: () => agent.destroy(),
   };
 }

@@ -1,11 +1,13 @@
 import type { StatusKey } from '../statuses/status-key.ts';
-import type { Statuses } from '../statuses/statuses.ts';
+import type { Reader, Statuses } from '../statuses/statuses.ts';
 import { createStream, type Stream } from './streams.ts';
 import { createWatches } from './watches.ts';
 
 /** What being told is made of. */
 export interface LiveOptions {
   readonly statuses: Pick<Statuses, 'look' | 'onNews'>;
+  /** For whom the watches look. */
+  readonly reader?: Reader;
   /** The shortest time between two looks at a message; milliseconds. */
   readonly intervalMs: number;
   /** Streams open at once. */
@@ -20,14 +22,18 @@ export interface LiveOptions {
 export interface Live {
   /** The current state of each key, then each change; null where as many streams are open as may be. */
   updates(keys: readonly StatusKey[]): Stream | null;
+  /** Keys that someone listens to. */
+  readonly watchCount: number;
+  /** Streams that are open. */
+  readonly streamCount: number;
   /** Ends all watches; streams that are still open are told nothing more. */
   dispose(): void;
 }
 
 /** One watch a key, however many streams it is in. */
 export function createLive(options: LiveOptions): Live {
-  const { statuses, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
-  const watches = createWatches({ look: statuses.look, intervalMs, now, random });
+  const { statuses, reader, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
+  const watches = createWatches({ look: (key) => statuses.look(key, reader), intervalMs, now, random });
   let streams = 0;
   statuses.onNews(watches.hear);
 
@@ -42,6 +48,12 @@ export function createLive(options: LiveOptions): Live {
           streams--;
         },
       });
+    },
+    get watchCount() {
+      return watches.size;
+    },
+    get streamCount() {
+      return streams;
     },
     dispose: watches.dispose,
   };

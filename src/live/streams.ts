@@ -16,7 +16,7 @@ export interface StreamHooks {
  * the latest state of a key takes the place of one that has not been read, so that no more waits than there are keys.
  * Listens from the first read on: a stream that nobody reads, as its reader was refused meanwhile, costs nothing.
  */
-export function createStream(watches: Watches, keys: readonly StatusKey[], hooks: StreamHooks): Stream {
+export function createStream(watches: Pick<Watches, 'listen'>, keys: readonly StatusKey[], hooks: StreamHooks): Stream {
   const unread = new Map<StatusKey, Answer>();
   const endings = new Map<StatusKey, () => void>();
   let reader: ((result: IteratorResult<Answer, undefined>) => void) | null = null;

@@ -30,6 +30,8 @@ export interface Watches {
   listen(key: StatusKey, listener: WatchListener): () => void;
   /** Takes what others learned of the key, where anyone listens; null: it may have changed, so look now. */
   hear(key: StatusKey, answer: Answer | null): void;
+  /** Keys that anyone listens to. */
+  readonly size: number;
   /** Ends all watches without a word to their listeners. */
   dispose(): void;
 }
@@ -44,6 +46,9 @@ export function createWatches(options: WatchesOptions): Watches {
       return watch.listen(listener);
     },
     hear: (key, answer) => watches.get(key)?.hear(answer),
+    get size() {
+      return watches.size;
+    },
     dispose() {
       for (const watch of [...watches.values()]) watch.stop();
     },

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgFailure } from '../bsg/failure.ts';
 import type { Sms } from '../bsg/sms.ts';
-import type { Statuses } from '../statuses/statuses.ts';
+import type { Reader, Statuses } from '../statuses/statuses.ts';
 
 /** Where the loaders look up. */
 export type StatusSource = Pick<Statuses, 'smsById' | 'smsByReference' | 'campaign'>;
@@ -15,21 +15,21 @@ export interface Loaders {
 }
 
 /**
- * Loaders for one request: the same key is asked once, distinct keys go out together. An SMS found by one of its keys
+ * Loaders for one request, on behalf of its reader: the same key is asked once, distinct keys go out together. An SMS found by one of its keys
  * is known by the other from then on.
  */
-export function createLoaders(statuses: StatusSource): Loaders {
+export function createLoaders(statuses: StatusSource, reader?: Reader): Loaders {
   const smsById = perKey(async (id) => {
-    const answer = await statuses.smsById(id);
+    const answer = await statuses.smsById(id, reader);
     if (answer.kind === 'sms' && answer.reference !== null) smsByReference.prime(answer.reference, answer);
     return answer;
   });
   const smsByReference = perKey(async (reference) => {
-    const answer = await statuses.smsByReference(reference);
+    const answer = await statuses.smsByReference(reference, reader);
     if (answer.kind === 'sms') smsById.prime(answer.id, answer);
     return answer;
   });
-  return { smsById, smsByReference, campaign: perKey(statuses.campaign) };
+  return { smsById, smsByReference, campaign: perKey((taskId) => statuses.campaign(taskId, reader)) };
 }
 
 /** BSG has no batch endpoint, so a batch is one look-up a key; a bug in one of them stays with its key. */

@@ -5,6 +5,7 @@ import { assertBatchSize } from './batch-size.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
+import { personal } from './personal.ts';
 import { subscribeTo } from './subscribe.ts';
 
 /** One bulk sending. */
@@ -16,7 +17,12 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
       nullable: true,
       description: 'Name of the sender that the phones show.',
     }),
-    body: t.exposeString('body', { nullable: true, description: 'Text of the messages. Personal data.' }),
+    body: t.string({
+      nullable: true,
+      description:
+        'Text of the messages. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
+      resolve: personal(({ body }) => body),
+    }),
     validity: t.exposeInt('validity', {
       nullable: true,
       description: 'For how many hours BSG tries to deliver, 1 to 72.',

@@ -5,6 +5,8 @@ import type { Loaders } from '../loaders/loaders.ts';
 export interface Context {
   readonly loaders: Loaders;
   readonly live: Pick<Live, 'updates'>;
+  /** Whether phone numbers and the texts of campaigns are shown. */
+  readonly maySeePersonal: boolean;
   /** Told that the answer is going to be a stream. */
   readonly onStream: () => void;
   /** How many keys one batch field may ask for. */

@@ -4,6 +4,7 @@ import { smsOf } from '../statuses/statuses.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
+import { personal } from './personal.ts';
 import { subscribeTo } from './subscribe.ts';
 
 /** Where a message is in its life. */
@@ -21,9 +22,11 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       nullable: true,
       description: "The sender's own id for the message, up to 32 characters; null when it was sent without one.",
     }),
-    msisdn: t.exposeString('msisdn', {
+    msisdn: t.string({
       nullable: true,
-      description: 'Phone number of the recipient: digits in international format, without a plus. Personal data.',
+      description:
+        'Phone number of the recipient: digits in international format, without a plus. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
+      resolve: personal(({ msisdn }) => msisdn),
     }),
     status: t.expose('status', { type: SmsStatus, description: 'Where the message is in its life.' }),
     statusText: t.exposeString('statusText', {

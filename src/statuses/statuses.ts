@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { type Answer, isUnavailable } from '../bsg/answer.ts';
+import { type Asker, nobody as noAsker } from '../bsg/call.ts';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgClient } from '../bsg/client.ts';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
@@ -25,13 +27,25 @@ export interface StatusesOptions {
   readonly now: () => number;
 }
 
+/**
+ * What answered a read: this process's memory, Redis, BSG, another read that was asking BSG already, what stands in while BSG
+ * does not answer, or the breaker.
+ */
+export type Tier = 'memory' | 'redis' | 'bsg' | 'joined' | 'stale' | 'refused';
+
+/** On whose behalf a status is read. */
+export interface Reader extends Asker {
+  /** Told of each read; not of one by a key that cannot be one, which takes no look-up. */
+  onRead(tier: Tier): void;
+}
+
 /** The one way to a status. Failures are values: no call rejects but on a bug. */
 export interface Statuses {
-  smsById(id: string): Promise<Sms | BsgFailure>;
-  smsByReference(reference: string): Promise<Sms | BsgFailure>;
-  campaign(taskId: string): Promise<Campaign | BsgFailure>;
+  smsById(id: string, reader?: Reader): Promise<Sms | BsgFailure>;
+  smsByReference(reference: string, reader?: Reader): Promise<Sms | BsgFailure>;
+  campaign(taskId: string, reader?: Reader): Promise<Campaign | BsgFailure>;
   /** As the above by any key, but without a stand-in: where BSG is down, it says so. */
-  look(key: StatusKey): Promise<Answer>;
+  look(key: StatusKey, reader?: Reader): Promise<Answer>;
   /** Makes every instance ask anew for what may have changed; a final status stays, as it cannot change. */
   forget(keys: readonly StatusKey[]): void;
   /** Tells what is learned of any key, on whichever instance, and null for what is forgotten. One listener at the most. */
@@ -43,6 +57,8 @@ interface Outcome {
   readonly answer: Answer;
   /** What stands in where the answer is that BSG is down; null where nothing does. */
   readonly standIn: Answer | null;
+  /** Null where the key is none. */
+  readonly tier: Tier | null;
 }
 
 /** Whether a key was forgotten since its look-up began. */
@@ -55,6 +71,11 @@ interface Run {
   readonly mark: Mark;
   readonly outcome: Promise<Outcome>;
 }
+
+/** For whoever does not want to know. */
+const nobody: Reader = { ...noAsker, onRead: () => {} };
+
+const tracer = trace.getTracer('bsg-graphql');
 
 /** How often to look whether another instance that asks BSG has its answer: at first, and after a while. */
 const FIRST_PAUSE_MS = 25;
@@ -85,22 +106,23 @@ export function createStatuses(options: StatusesOptions): Statuses {
     if (entry !== null) memory.set(key, entry);
   }
 
-  function outcomeOf(answer: Answer, known: Entry | null): Outcome {
-    return { answer, standIn: known !== null && now() < known.staleUntilMs ? known.answer : null };
+  function outcomeOf(answer: Answer, known: Entry | null, tier: Tier): Outcome {
+    return { answer, standIn: known !== null && now() < known.staleUntilMs ? known.answer : null, tier };
   }
 
-  async function read(key: StatusKey): Promise<Outcome> {
+  async function read(key: StatusKey, reader: Reader): Promise<Outcome> {
     const known = memory.get(key);
-    if (known !== undefined && isFresh(known)) return { answer: known.answer, standIn: null };
+    if (known !== undefined && isFresh(known)) return { answer: known.answer, standIn: null, tier: 'memory' };
     // The client checks its keys as well; here it keeps whatever is no key out of the caches.
     const fault = faultOfKey(key);
-    if (fault !== null) return { answer: fault, standIn: null };
-    return (underWay.get(key) ?? start(key, known ?? null)).outcome;
+    if (fault !== null) return { answer: fault, standIn: null, tier: null };
+    const run = underWay.get(key);
+    return run === undefined ? start(key, known ?? null, reader).outcome : { ...(await run.outcome), tier: 'joined' };
   }
 
-  function start(key: StatusKey, known: Entry | null): Run {
+  function start(key: StatusKey, known: Entry | null, reader: Reader): Run {
     const mark = { isOutdated: false };
-    const outcome = refresh(key, known, mark).finally(() => {
+    const outcome = refresh(key, known, mark, reader).finally(() => {
       if (!mark.isOutdated) underWay.delete(key);
     });
     const run: Run = { mark, outcome };
@@ -108,57 +130,63 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return run;
   }
 
-  async function refresh(key: StatusKey, inMemory: Entry | null, mark: Mark): Promise<Outcome> {
+  async function refresh(key: StatusKey, inMemory: Entry | null, mark: Mark, reader: Reader): Promise<Outcome> {
     const refusal = breaker.refusal(subjectOf(key));
     if (refusal !== null) return readWithoutBsg(key, inMemory, refusal);
     const waitUntilMs = now() + waitMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const outcome = await hearOrAsk(key, inMemory, mark, pauseMs > FIRST_PAUSE_MS);
+      const outcome = await hearOrAsk(key, inMemory, mark, reader, pauseMs > FIRST_PAUSE_MS);
       if (outcome !== null) return outcome;
-      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory);
+      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory, 'joined');
       await pause(pauseMs);
     }
   }
 
   /** Null while another instance asks. */
-  async function hearOrAsk(key: StatusKey, inMemory: Entry | null, mark: Mark, hasWaited: boolean) {
+  async function hearOrAsk(
+    key: StatusKey,
+    inMemory: Entry | null,
+    mark: Mark,
+    reader: Reader,
+    hasWaited: boolean,
+  ): Promise<Outcome | null> {
     const { mayAsk, entry, outcome } = await shared.claim(key);
     const known = hear(inMemory, entry);
     if (known !== null && isFresh(known)) return give(key, known, mayAsk);
     // Whoever has waited takes what the one that asked was told; whoever comes later asks anew.
     if (hasWaited && outcome !== null) {
       if (mayAsk) shared.release(key, null);
-      return outcomeOf(outcome, known);
+      return outcomeOf(outcome, known, 'joined');
     }
-    return mayAsk ? askBsg(key, known, mark) : null;
+    return mayAsk ? askBsg(key, known, mark, reader) : null;
   }
 
   async function readWithoutBsg(key: StatusKey, inMemory: Entry | null, refusal: BsgFailure): Promise<Outcome> {
     const known = hear(inMemory, await shared.get(key));
-    return known !== null && isFresh(known) ? give(key, known, false) : outcomeOf(refusal, known);
+    return known !== null && isFresh(known) ? give(key, known, false) : outcomeOf(refusal, known, 'refused');
   }
 
   function give(key: StatusKey, known: Entry, hasClaim: boolean): Outcome {
     if (hasClaim) shared.release(key, null);
     keep(key, known);
-    return { answer: known.answer, standIn: null };
+    return { answer: known.answer, standIn: null, tier: 'redis' };
   }
 
-  async function askBsg(key: StatusKey, known: Entry | null, mark: Mark): Promise<Outcome> {
+  async function askBsg(key: StatusKey, known: Entry | null, mark: Mark, reader: Reader): Promise<Outcome> {
     const askedAtMs = now();
     let outcome: Answer | null = null;
     try {
-      outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key));
-      return outcomeOf(learn(key, outcome, askedAtMs, mark), known);
+      outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key, reader));
+      return outcomeOf(learn(key, outcome, askedAtMs, mark), known, 'bsg');
     } finally {
       shared.release(key, outcome);
     }
   }
 
-  function fetchStatus(key: StatusKey): Promise<Answer> {
+  function fetchStatus(key: StatusKey, reader: Reader): Promise<Answer> {
     const subject = subjectOf(key);
-    if (key.startsWith('sms:')) return client.smsById(subject);
-    return key.startsWith('ref:') ? client.smsByReference(subject) : client.campaign(subject);
+    if (key.startsWith('sms:')) return client.smsById(subject, reader);
+    return key.startsWith('ref:') ? client.smsByReference(subject, reader) : client.campaign(subject, reader);
   }
 
   function hear(known: Entry | null, heard: Entry | null): Entry | null {
@@ -203,16 +231,29 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return known === undefined ? [key] : keysOf(key, known.answer);
   }
 
-  async function readOrStandIn(key: StatusKey): Promise<Answer> {
-    const { answer, standIn } = await read(key);
-    return standIn !== null && isUnavailable(answer) ? standIn : answer;
+  /** Reads with or without a stand-in, and tells the reader and the trace what answered. */
+  function answerOf(key: StatusKey, takesStandIn: boolean, reader: Reader = nobody): Promise<Answer> {
+    return tracer.startActiveSpan('status.read', async (span) => {
+      try {
+        const { answer, standIn, tier } = await read(key, reader);
+        const isStale = takesStandIn && standIn !== null && isUnavailable(answer);
+        if (tier !== null) {
+          const told = isStale ? 'stale' : tier;
+          reader.onRead(told);
+          span.setAttribute('bsg.tier', told);
+        }
+        return isStale ? standIn : answer;
+      } finally {
+        span.end();
+      }
+    });
   }
 
   return {
-    smsById: async (id) => smsOf(await readOrStandIn(smsKey(id))),
-    smsByReference: async (reference) => smsOf(await readOrStandIn(referenceKey(reference))),
-    campaign: async (taskId) => campaignOf(await readOrStandIn(taskKey(taskId))),
-    look: async (key) => (await read(key)).answer,
+    smsById: async (id, reader) => smsOf(await answerOf(smsKey(id), true, reader)),
+    smsByReference: async (reference, reader) => smsOf(await answerOf(referenceKey(reference), true, reader)),
+    campaign: async (taskId, reader) => campaignOf(await answerOf(taskKey(taskId), true, reader)),
+    look: (key, reader) => answerOf(key, false, reader),
     forget(keys) {
       const changing = outdate(keys);
       // First: whoever is told looks at once, and is not to find it there.

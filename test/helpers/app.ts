@@ -1,10 +1,12 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
+import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { expectNoSecret, expectNothingPersonal } from './secrets.ts';
 
 /** What a GraphQL request came to. */
 export interface Result<Data> {
@@ -18,34 +20,71 @@ export interface TestApp {
   query<Data, Variables>(
     document: TypedDocumentNode<Data, Variables> | string,
     variables?: Variables,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<Result<Data>>;
   /** Sends a request as a browser or a gateway would. */
   fetch(path: string, init?: RequestInit): Promise<Response>;
   /** For `node:http`, where a test wants a socket. */
   readonly listener: RequestListener;
+  readonly opsListener: RequestListener;
+  drain(): void;
+  /** The lines of the log that tell of requests. */
+  requestLines(): readonly RequestLine[];
+  /** The whole log. */
+  log(): string;
 }
 
-/** The app as the environment configures it, asking the upstream at `baseUrl`; lives as long as the test. */
+/** What the log tells of one request. */
+export interface RequestLine {
+  readonly msg: string;
+  readonly requestId: string;
+  readonly traceId: string | null;
+  readonly caller: string | null;
+  readonly operation: { readonly type: string; readonly name: string | null } | null;
+  readonly status: number;
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly lookUps: number;
+  readonly cacheHits: number;
+  readonly upstreamCalls: number;
+}
+
+/**
+ * The app as the environment configures it, asking the upstream at `baseUrl`; lives as long as the test. Nothing that it
+ * answers may have a secret in it, and nothing that it logs or counts anything personal.
+ */
 export function startApp(baseUrl: string, environment: Readonly<Record<string, string>> = {}): TestApp {
+  const lines: string[] = [];
   const app = createApp(
-    readConfig({
-      BSG_API_KEY: 'live_test_key',
-      BSG_BASE_URL: baseUrl,
-      BSG_TIMEOUT_MS: '5000',
-      LOG_LEVEL: 'silent',
-      ...environment,
-    }),
+    readConfig({ BSG_API_KEY: 'live_test_key', BSG_BASE_URL: baseUrl, BSG_TIMEOUT_MS: '5000', ...environment }),
+    pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
   );
-  onTestFinished(app.dispose);
-  const fetch: TestApp['fetch'] = (path, init) => app.fetch(`http://app${path}`, init);
+  onTestFinished(async () => {
+    await app.dispose();
+    expectNothingPersonal(lines.join(''));
+    expectNothingPersonal(await app.registry.metrics());
+  });
+
+  const fetch: TestApp['fetch'] = async (path, init) => {
+    const response = await app.fetch(`http://app${path}`, init);
+    if (response.headers.get('content-type')?.includes('json')) expectNoSecret(await response.clone().text());
+    return response;
+  };
   return {
     fetch,
-    listener: app.listener,
-    async query(document, variables) {
+    listener(request, response) {
+      scan(response);
+      app.listener(request, response);
+    },
+    opsListener: app.opsListener,
+    drain: app.drain,
+    requestLines: () => lines.map((line) => JSON.parse(line) as RequestLine).filter(({ msg }) => msg === 'request'),
+    log: () => lines.join(''),
+    async query(document, variables, headers = {}) {
       const query = typeof document === 'string' ? document : print(document);
       const response = await fetch('/graphql', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
         body: JSON.stringify({ query, variables }),
       });
       return response.json();
@@ -53,9 +92,20 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
   };
 }
 
+/** Looks for secrets in all that goes out. */
+function scan(response: ServerResponse): void {
+  for (const name of ['write', 'end'] as const) {
+    const send = response[name].bind(response) as (...args: unknown[]) => never;
+    response[name] = (...args: unknown[]) => {
+      if (typeof args[0] === 'string' || args[0] instanceof Uint8Array) expectNoSecret(Buffer.from(args[0]).toString());
+      return send(...args);
+    };
+  }
+}
+
 /** The app on a sandbox of its own, which moves with the clock that the test may have faked. */
-export async function startAppOnSandbox() {
+export async function startAppOnSandbox(environment: Readonly<Record<string, string>> = {}) {
   const sandbox = await startSandbox({ port: 0 });
   onTestFinished(sandbox.close);
-  return { sandbox, app: startApp(sandbox.baseUrl) };
+  return { sandbox, app: startApp(sandbox.baseUrl, environment) };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
+import { expectNothingPersonal } from './secrets.ts';
 
 /** The built program, running as it does for a user. */
 export interface Program {
@@ -28,6 +29,13 @@ export function runProgram(args: readonly string[], environment: Readonly<Record
   onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
+    // The greeting, which is no line of the log, shows how to use the sandbox.
+    expectNothingPersonal(
+      output
+        .split('\n')
+        .filter((line) => line.startsWith('{'))
+        .join('\n'),
+    );
   });
   return {
     child,

@@ -27,6 +27,7 @@ async function askInterpreter(baseUrl: string, query: string, variables: object)
   const contextValue: Context = {
     loaders: createLoaders(startClient(baseUrl)),
     live,
+    maySeePersonal: true,
     maxBatchSize: 100,
     onStream: () => {},
   };

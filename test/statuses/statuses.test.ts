@@ -253,7 +253,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 3 }]);
     expect(await ask(app, ['1'])).toEqual(known);
     expect(bsg.calls).toEqual([]);
-    expect(await (await app.fetch('/ready')).json()).toEqual({ bsg: 'down', redis: 'not used' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'down', redis: 'not used' });
   });
 
   it('is probed once after five seconds, and again later while it is still down', async () => {
@@ -302,7 +302,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(await ask(app, ['7'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
     bsg.error = 0;
     expect(await ask(app, ['8', '9'])).toMatchObject([{ id: '8' }, { id: '9' }]);
-    expect(await (await app.fetch('/ready')).json()).toEqual({ bsg: 'up', redis: 'not used' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
   });
 
   it('is asked again when it said, where it asked for patience', async () => {

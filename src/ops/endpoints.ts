@@ -1,0 +1,63 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Plugin } from 'graphql-yoga';
+import type { MetricsText } from './metrics.ts';
+
+/** Whether the server can take requests, and how what it depends on is. */
+export interface Readiness {
+  readonly status: 'starting' | 'ready' | 'draining';
+  /** Such as `bsg: 'up'`. None of them takes the server out of service. */
+  readonly parts: Readonly<Record<string, string>>;
+}
+
+/** What operators are told. */
+export interface OpsOptions {
+  readonly readiness: () => Readiness;
+  readonly registry: MetricsText;
+}
+
+/** Who asks, on the port of the endpoint. */
+export type OpsReader = 'operator' | 'unauthenticated' | 'public';
+
+interface OpsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
+export function useOps(options: OpsOptions, readerOf: (request: Request) => Promise<OpsReader>): Plugin {
+  return {
+    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
+      if (url.pathname !== '/ready' && url.pathname !== '/metrics') return;
+      const { status, headers, body } = await answerOps(url.pathname, await readerOf(request), options);
+      endResponse(new Response(body, { status, headers: { ...headers } }));
+    },
+  };
+}
+
+/** The same, in full, and `/health`, for a port of its own. */
+export function createOpsListener(options: OpsOptions) {
+  return async ({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { status, headers, body } = await answerOps(url.replace(/\?.*/, ''), 'operator', options);
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+async function answerOps(path: string, reader: OpsReader, { readiness, registry }: OpsOptions): Promise<OpsAnswer> {
+  if (path === '/health') return json(200, { status: 'alive' });
+  if (path === '/ready') {
+    const { status, parts } = readiness();
+    return json(status === 'ready' ? 200 : 503, reader === 'operator' ? { status, ...parts } : { status });
+  }
+  if (path !== '/metrics' || reader === 'public') return { status: 404, headers: {}, body: '' };
+  if (reader === 'unauthenticated') return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' };
+  return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+}
+
+function json(status: number, body: object): OpsAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,113 @@
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What can be asked at any time. */
+export interface MetricSources {
+  readonly isBreakerOpen: () => boolean;
+  /** Null where none is used. */
+  readonly isRedisUp: (() => boolean) | null;
+  readonly watches: () => number;
+  readonly streams: () => number;
+}
+
+/** One request that is over. */
+export interface RequestFacts {
+  /** Null where the request was none that could be run. */
+  readonly operation: { readonly type: string; readonly name: string | null } | null;
+  /** `ok`, or the code of the first error. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** Metrics as Prometheus reads them. */
+export interface MetricsText {
+  metrics(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** What the server counts, in the text format of Prometheus. */
+export interface Metrics {
+  onRequest(facts: RequestFacts): void;
+  /** One status read, by the tier that answered it. */
+  onRead(tier: string): void;
+  /** One call to BSG. */
+  onCall(call: { readonly outcome: string; readonly seconds: number }): void;
+  readonly registry: Registry;
+}
+
+/** A client chooses the names of its operations; those beyond so many are counted as one. */
+const MAX_OPERATION_NAMES = 200;
+const REQUEST_BUCKETS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const CALL_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Of the process, so there is one for all that is in it. */
+const processRegistry = new Registry();
+collectDefaultMetrics({ register: processRegistry });
+
+/** The metrics of one server. No label has a value that a caller made up, but the names of operations, which are bounded. */
+export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: MetricSources): Metrics {
+  const own = new Registry();
+  const registers = [own];
+  const nameOf = createNameBound(MAX_OPERATION_NAMES);
+
+  const requests = new Histogram({
+    name: 'bsg_graphql_request_duration_seconds',
+    help: 'Requests to the endpoint; for a subscription, how long it was open.',
+    labelNames: ['operation', 'type', 'outcome'],
+    buckets: REQUEST_BUCKETS_S,
+    registers,
+  });
+  const reads = new Counter({
+    name: 'bsg_graphql_status_reads_total',
+    help: 'Statuses read, by what answered: memory, redis, bsg, joined (another one was asking), stale, or refused.',
+    labelNames: ['tier'],
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'bsg_graphql_upstream_call_duration_seconds',
+    help: 'Calls to BSG, each attempt on its own.',
+    labelNames: ['outcome'],
+    buckets: CALL_BUCKETS_S,
+    registers,
+  });
+  gauge('bsg_graphql_breaker_open', '1 while BSG does not answer and is not asked.', () => Number(isBreakerOpen()));
+  gauge('bsg_graphql_live_watches', 'Messages and campaigns that someone listens to.', watches);
+  gauge('bsg_graphql_live_streams', 'Subscriptions that are open.', streams);
+  if (isRedisUp !== null) gauge('bsg_graphql_redis_up', '1 while Redis answers.', () => Number(isRedisUp()), 'min');
+
+  /** `aggregator` makes one number of those of several workers. */
+  function gauge(name: string, help: string, read: () => number, aggregator: 'sum' | 'min' = 'sum'): void {
+    const metric: Gauge = new Gauge({ name, help, registers, aggregator, collect: () => metric.set(read()) });
+  }
+
+  return {
+    onRequest({ operation, outcome, seconds }) {
+      const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
+      requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
+    },
+    onRead: (tier) => reads.inc({ tier }),
+    onCall: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
+    registry: Registry.merge([processRegistry, own]),
+  };
+}
+
+/** In a worker: lets the primary ask for its metrics. */
+export function shareMetrics(registry: Registry): void {
+  // It answers the primary from when the first one is made.
+  new AggregatorRegistry();
+  AggregatorRegistry.setRegistries(registry);
+}
+
+/** In the primary: the metrics of all workers as one. */
+export function metricsOfWorkers(): MetricsText {
+  const registry = new AggregatorRegistry();
+  return { metrics: () => registry.clusterMetrics(), contentType: registry.contentType };
+}
+
+function createNameBound(most: number): (name: string) => string {
+  const names = new Set<string>();
+  return (name) => {
+    if (!names.has(name) && names.size >= most) return 'other';
+    names.add(name);
+    return name;
+  };
+}

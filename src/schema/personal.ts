@@ -1,0 +1,25 @@
+import { GraphQLError, type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
+import type { Context } from './context.ts';
+
+/** The answers that have been told already that something is withheld; the variables are made anew for each. */
+const told = new WeakSet<object>();
+
+/**
+ * The resolver of a field with personal data. Whoever may not see it is given null, and the answer one error `FORBIDDEN`,
+ * however many such fields it has.
+ */
+export function personal<Parent, Value>(read: (parent: Parent) => Value) {
+  return (parent: Parent, _: object, { maySeePersonal }: Context, info: GraphQLResolveInfo): Value | null =>
+    maySeePersonal ? read(parent) : withhold(info);
+}
+
+function withhold({ operation, variableValues, fieldName }: GraphQLResolveInfo): null {
+  // The events of a subscription are answers of their own with the same variables.
+  if (operation.operation === OperationTypeNode.QUERY) {
+    if (told.has(variableValues)) return null;
+    told.add(variableValues);
+  }
+  throw new GraphQLError(`Personal data such as \`${fieldName}\` is shown to callers with the scope bsg:personal.`, {
+    extensions: { code: 'FORBIDDEN' },
+  });
+}

@@ -1,0 +1,42 @@
+import { defaultExtractPersistedOperationId, usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
+import { createGraphQLError, type Plugin } from 'graphql-yoga';
+
+/** The operations that front ends were built with. */
+export interface TrustedDocumentsOptions {
+  /** By their hashes. */
+  readonly documents: ReadonlyMap<string, string>;
+  /** Whether nothing else is answered. */
+  readonly only: boolean;
+}
+
+/** The parameter of GraphQL over HTTP that names a document, beside the `extensions.persistedQuery` of Apollo's clients. */
+export const DOCUMENT_ID = 'documentId';
+
+/** Answers operations that are named by their hash instead of sent, and no others if so wished. */
+export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions): Plugin {
+  return usePersistedOperations({
+    allowArbitraryOperations: !only,
+    extractPersistedOperationId: (params, request, context) =>
+      documentIdOf(params, request) ?? defaultExtractPersistedOperationId(params, request, context),
+    getPersistedOperation: (hash) => documents.get(hash) ?? null,
+    customErrors: {
+      notFound: fault('PERSISTED_QUERY_NOT_IN_LIST', 'No operation is known by this hash.'),
+      keyNotFound: fault('PERSISTED_QUERY_ID_REQUIRED', 'Send a query, or the hash of a known one as documentId.'),
+      persistedQueryOnly: fault(
+        'PERSISTED_QUERY_ONLY',
+        'Only known operations are answered: send the hash as documentId.',
+      ),
+    },
+  });
+}
+
+/** Of a request by address Yoga passes on only the parameters that it knows. */
+function documentIdOf(params: object, { method, url }: Request): string | null {
+  if (method === 'GET') return new URL(url, 'http://any').searchParams.get(DOCUMENT_ID);
+  const id = DOCUMENT_ID in params ? params[DOCUMENT_ID] : null;
+  return typeof id === 'string' ? id : null;
+}
+
+function fault(code: string, message: string) {
+  return () => createGraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
+}

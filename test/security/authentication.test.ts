@@ -1,0 +1,232 @@
+import { createClient } from 'graphql-sse';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { describe, expect, it, vi } from 'vitest';
+import { startApp } from '../helpers/app.ts';
+import { fakeClock } from '../helpers/clock.ts';
+import { listen } from '../helpers/listen.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+
+const query = '{ sms(id: "1") { ... on Sms { id } } }';
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const json = { 'content-type': 'application/json' };
+
+function ask(app: ReturnType<typeof startApp>, headers: Record<string, string>) {
+  return app.fetch('/graphql', { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ query }) });
+}
+
+describe('tokens that are known beforehand', () => {
+  it('let their callers ask, whose names are in the log', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    for (const token of [TOKENS.personal, TOKENS.plain]) {
+      const response = await ask(app, bearer(token));
+      expect(response.status).toBe(200);
+      expect(await response.json()).toEqual({ data: { sms: { id: '1' } } });
+    }
+    expect((await ask(app, { authorization: `bearer   ${TOKENS.plain}` })).status).toBe(200);
+    expect(app.requestLines().map(({ caller }) => caller)).toEqual(['support', 'dashboard', 'dashboard']);
+  });
+
+  it.each([
+    ['nothing', {}, 'Bearer'],
+    ['an unknown token', bearer('token_of_nobody_0123456789'), 'Bearer error="invalid_token"'],
+    ['the start of a token', bearer(TOKENS.plain.slice(0, -1)), 'Bearer error="invalid_token"'],
+    ['a token and more', bearer(`${TOKENS.plain}x`), 'Bearer error="invalid_token"'],
+    ['the name of a caller', bearer('dashboard'), 'Bearer error="invalid_token"'],
+    ['another scheme', { authorization: `Basic ${TOKENS.plain}` }, 'Bearer error="invalid_token"'],
+    ['a bare token', { authorization: TOKENS.plain }, 'Bearer error="invalid_token"'],
+  ])('refuse who sends %s: 401, a GraphQL error, and BSG is not asked', async (_, headers, challenge) => {
+    const upstream = await startUpstreamKnowingAll();
+    const app = startApp(upstream.baseUrl, { AUTH_TOKENS });
+    const response = await ask(app, headers as Record<string, string>);
+
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe(challenge);
+    expect(await response.json()).toEqual({
+      errors: [{ message: expect.stringMatching(/token/), extensions: { code: 'UNAUTHENTICATED' } }],
+    });
+    expect(upstream.calls).toEqual([]);
+    expect(app.requestLines()).toMatchObject([{ status: 401, outcome: 'UNAUTHENTICATED', caller: null }]);
+  });
+
+  it.each([
+    ['in the address', '/graphql?query={__typename}', { method: 'GET' }],
+    ['with a body that is no JSON', '/graphql', { method: 'POST', headers: json, body: '{' }],
+    [
+      'for events',
+      '/graphql?query=subscription{campaignUpdates(taskId:"1"){__typename}}',
+      { headers: { accept: 'text/event-stream' } },
+    ],
+    ['with another method', '/graphql', { method: 'PUT', headers: json, body: '{}' }],
+  ])('are asked for %s as well', async (_, path, init) => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    expect((await app.fetch(path, init)).status).toBe(401);
+  });
+
+  it('let their callers listen', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const client = createClient({
+      url: `${await listen(app.listener)}/graphql`,
+      retryAttempts: 0,
+      headers: bearer(TOKENS.plain),
+    });
+    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }' });
+    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
+  });
+
+  it('are not needed for /health and /ready, which says no more than whether it is', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    expect((await app.fetch('/health')).status).toBe(200);
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
+    expect(await (await app.fetch('/ready', { headers: bearer(TOKENS.plain) })).json()).toMatchObject({ bsg: 'up' });
+    expect((await app.fetch('/metrics')).status).toBe(401);
+    expect((await app.fetch('/metrics', { headers: bearer(TOKENS.plain) })).status).toBe(200);
+  });
+});
+
+/** An issuer of tokens, whose keys can be changed and who can be away. */
+async function startIssuer() {
+  const issuer = { keyId: 'first', calls: 0, isAway: false };
+  const pairs = new Map<string, ReturnType<typeof generateKeyPair>>();
+  const pairOf = (keyId: string) => {
+    const pair = pairs.get(keyId) ?? generateKeyPair('ES256');
+    pairs.set(keyId, pair);
+    return pair;
+  };
+  const url = await listen(async (_, response) => {
+    issuer.calls++;
+    if (issuer.isAway) return void response.writeHead(503).end();
+    const { publicKey } = await pairOf(issuer.keyId);
+    const keys = [{ ...(await exportJWK(publicKey)), kid: issuer.keyId, alg: 'ES256' }];
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  });
+  return {
+    issuer,
+    environment: { AUTH_JWKS_URL: `${url}/keys`, AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'bsg' },
+    async sign(claims: object = {}, { keyId = issuer.keyId, expiresIn = '5m' } = {}) {
+      return new SignJWT({ sub: 'someone', iss: 'https://issuer.example', aud: 'bsg', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: keyId })
+        .setExpirationTime(expiresIn)
+        .sign((await pairOf(keyId)).privateKey);
+    },
+  };
+}
+
+describe('a JWT', () => {
+  it('lets its subject ask, with the scopes it has', async () => {
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const read = '{ sms(id: "1") { ... on Sms { msisdn } } }';
+    for (const claims of [{ scope: 'openid bsg:personal' }, { scp: ['bsg:personal'] }]) {
+      expect(await app.query(read, {}, bearer(await sign(claims)))).toEqual({
+        data: { sms: { msisdn: '380972000001' } },
+      });
+    }
+    expect(await app.query(read, {}, bearer(await sign({ scope: 'bsg:personalities' })))).toMatchObject({
+      data: { sms: { msisdn: null } },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(app.requestLines()[0]).toMatchObject({ caller: 'someone' });
+  });
+
+  it('is checked once a minute, not at every request, and keys are asked for once', async () => {
+    const { issuer, environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const token = await sign();
+    const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await ask(app, bearer(token))).status));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(issuer.calls).toBeLessThanOrEqual(1);
+  });
+
+  it.each<[string, (sign: Awaited<ReturnType<typeof startIssuer>>['sign']) => Promise<string> | string]>([
+    ['of another issuer', (sign) => sign({ iss: 'https://other.example' })],
+    ['for another audience', (sign) => sign({ aud: 'other' })],
+    ['that has expired', (sign) => sign({}, { expiresIn: '-5m' })],
+    ['that is not valid yet', (sign) => sign({ nbf: Math.floor(Date.now() / 1_000) + 600 })],
+    ['without a signature', async (sign) => (await sign()).replace(/[^.]+$/, '')],
+    [
+      'with another signature',
+      async (sign) => (await sign()).replace(/[^.]+$/, (await sign({ sub: 'x' })).split('.')[2] ?? ''),
+    ],
+    [
+      'that says it needs none',
+      () => `${part({ alg: 'none' })}.${part({ iss: 'https://issuer.example', aud: 'bsg', sub: 'x', exp: 9e9 })}.`,
+    ],
+    [
+      'signed with a password',
+      () =>
+        new SignJWT({ iss: 'https://issuer.example', aud: 'bsg' })
+          .setProtectedHeader({ alg: 'HS256', kid: 'first' })
+          .setExpirationTime('5m')
+          .sign(new Uint8Array(32)),
+    ],
+    ['by a key that nobody knows', (sign) => sign({}, { keyId: 'of_a_stranger' })],
+    ['that is rubbish', () => 'a.b.c'],
+  ])('%s is refused', async (_, tokenBy) => {
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const response = await ask(app, bearer(await tokenBy(sign)));
+    expect(response.status).toBe(401);
+  });
+
+  it('without an end is refused', async () => {
+    const { environment } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const { privateKey } = await generateKeyPair('ES256');
+    const token = await new SignJWT({ iss: 'https://issuer.example', aud: 'bsg' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'first' })
+      .sign(privateKey);
+    expect((await ask(app, bearer(token))).status).toBe(401);
+  });
+
+  it('by a new key is taken: the keys are asked for anew, twice a minute at the most', async () => {
+    fakeClock();
+    const { issuer, environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    issuer.keyId = 'second';
+    expect((await ask(app, bearer(await sign()))).status).toBe(401);
+    vi.advanceTimersByTime(30_000);
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect(issuer.calls).toBe(2);
+  });
+
+  it('is taken beside tokens that are known beforehand', async () => {
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { ...environment, AUTH_TOKENS });
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await ask(app, bearer(TOKENS.plain))).status).toBe(200);
+  });
+
+  it('cannot be told good or bad before the keys are there: 503, and the server is not ready until they are', async () => {
+    const { issuer, environment, sign } = await startIssuer();
+    issuer.isAway = true;
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const token = await sign();
+
+    const response = await ask(app, bearer(token));
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('1');
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }] });
+    expect((await app.fetch('/ready')).status).toBe(503);
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'starting' });
+    expect(app.log()).toMatch(/keys of the issuer cannot be had/);
+
+    issuer.isAway = false;
+    await expect.poll(async () => (await app.fetch('/ready')).status, { timeout: 10_000 }).toBe(200);
+    expect((await ask(app, bearer(token))).status).toBe(200);
+  });
+
+  it('is taken while the issuer is away, once its keys are known', async () => {
+    const { issuer, environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    issuer.isAway = true;
+    expect((await ask(app, bearer(await sign({ sub: 'another' })))).status).toBe(200);
+    expect((await app.fetch('/ready')).status).toBe(200);
+  });
+});
+
+function part(json: object): string {
+  return Buffer.from(JSON.stringify(json)).toString('base64url');
+}

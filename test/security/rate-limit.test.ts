@@ -1,0 +1,103 @@
+import { describe, expect, it, vi } from 'vitest';
+import { startApp, type TestApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { hasRedis, REDIS_SERVER, startRedis } from '../helpers/redis.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+async function askFor(app: TestApp, count: number, headers: Record<string, string> = {}) {
+  const ids = Array.from({ length: count }, (_, i) => String(i + 1));
+  const response = await app.fetch('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: 'query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }', variables: { ids } }),
+  });
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), ...(await response.json()) };
+}
+
+describe('a caller', () => {
+  it('that has asked for as much as it may in a minute is told when to ask again; others are not affected', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+    try {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS, RATE_LIMIT: '10' });
+      expect(await askFor(app, 6, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+      expect(await askFor(app, 4, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+      expect(await askFor(app, 1, bearer(TOKENS.plain))).toMatchObject({
+        status: 429,
+        retryAfter: expect.stringMatching(/^(59|60)$/),
+        errors: [{ extensions: { code: 'TOO_MANY_REQUESTS', retryAfter: expect.any(Number) } }],
+      });
+      expect(await askFor(app, 10, bearer(TOKENS.personal))).toMatchObject({ status: 200 });
+
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await askFor(app, 10, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('that asks for nothing costs as much as one look-up', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.fetch('/graphql?query={__typename}')).status);
+    expect(statuses).toEqual([200, 200, 429]);
+  });
+
+  it('is an address where callers have no names', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const address = await listen(app.listener);
+    for (const expected of [200, 200, 429]) {
+      const response = await fetch(`${address}/graphql?query={__typename}`);
+      expect(response.status).toBe(expected);
+    }
+    expect((await app.fetch('/graphql?query={__typename}')).status).toBe(200);
+  });
+
+  it('is not limited where so set', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '0' });
+    for (let i = 0; i < 20; i++) expect((await askFor(app, 100)).status).toBe(200);
+  });
+});
+
+describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDIS_SERVER})`, () => {
+  it('is counted together, and alone while Redis is away', async () => {
+    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
+    const [a, b] = [startApp(baseUrl, environment), startApp(baseUrl, environment)];
+    // Until both are connected each counts on its own.
+    for (const app of [a, b]) {
+      await expect.poll(() => app.log()).toMatch(/Redis answers/);
+    }
+    const countOf = async () => Number(await redis.client.get((await redis.client.keys('*limit*'))[0] ?? ''));
+    await expect
+      .poll(async () => {
+        await askFor(a, 1, bearer(TOKENS.personal));
+        await askFor(b, 1, bearer(TOKENS.personal));
+        return countOf();
+      })
+      .toBeGreaterThan(1);
+
+    expect((await askFor(a, 6, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await askFor(b, 4, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+    expect((await askFor(b, 1, bearer(TOKENS.plain))).status).toBe(429);
+
+    await redis.kill();
+    expect((await askFor(a, 10, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+  });
+
+  it('is not kept waiting by a Redis that hangs', async () => {
+    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const app = startApp(baseUrl, { REDIS_URL: redis.url });
+    await expect.poll(() => app.log()).toMatch(/Redis answers/);
+    await askFor(app, 1);
+    redis.freeze();
+    const startedAt = performance.now();
+    for (let i = 0; i < 50; i++) expect((await askFor(app, 1)).status).toBe(200);
+    redis.unfreeze();
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+});
