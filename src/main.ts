@@ -139,10 +139,10 @@ function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
 /** In words for who tries it out; where it is deployed, a line of the log like any other. */
 function announce({ config, url, opsUrl, sandbox }: Listening, log: Log): void {
   if (config.isProduction) log.info({ url, opsUrl }, 'Listening.');
-  else print(greeting(url, config, sandbox));
+  else print(greeting({ config, url, opsUrl, sandbox }));
 }
 
-function greeting(url: string, { http }: Config, sandbox: Sandbox | null): string {
+function greeting({ config: { http }, url, opsUrl, sandbox }: Listening): string {
   const answers =
     sandbox === null
       ? 'BSG answers, with your key.'
@@ -151,7 +151,7 @@ Sandbox     ${sandbox.baseUrl}`;
   const id = sandbox === null ? '<an id>' : '211';
   return `bsg-graphql listens on ${http.host}.
 ${answers}
-GraphiQL    ${url}/graphql
+GraphiQL    ${url}/graphql${opsUrl === null ? '' : `\nOperators   ${opsUrl}`}
 
 Try:
   1. Open GraphiQL in a browser: its tabs are examples that run.

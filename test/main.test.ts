@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram } from './helpers/process.ts';
+import { AUTH_TOKENS, TOKENS } from './helpers/secrets.ts';
 import { startUpstreamAnswering, wireSms } from './helpers/upstream.ts';
 
 const anyPorts = { PORT: '0', SANDBOX_PORT: '0' };
+const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_very_secret' };
 
 async function ask(address: string, query: string) {
   const response = await fetch(address, {
@@ -16,6 +19,26 @@ async function ask(address: string, query: string) {
     body: JSON.stringify({ query }),
   });
   return response.json();
+}
+
+/** Asks for what the sandbox answers only after a while. */
+function askSlowly(address: string, sandbox: string, delayMs: number) {
+  const ordered = fetch(`${sandbox}/faults`, { method: 'POST', body: JSON.stringify({ kind: 'delay', delayMs }) });
+  return {
+    data: ordered.then(() => ask(address, '{ sms(id: "211") { ... on Sms { id } } }')),
+    /** The sandbox has taken the request when the ordered fault is used up. */
+    isUnderWay: ordered.then(() =>
+      expect.poll(async () => (await fetch(`${sandbox}/faults`)).json(), { timeout: 10_000 }).toEqual({ faults: [] }),
+    ),
+  };
+}
+
+/** A GET on a connection that the agent keeps. */
+async function get(address: string, agent: Agent) {
+  const [response] = (await once(httpGet(address, { agent }), 'response')) as [IncomingMessage];
+  response.resume();
+  await once(response, 'end');
+  return { status: response.statusCode, connection: response.headers.connection };
 }
 
 describe('the server', () => {
@@ -52,16 +75,11 @@ describe('the server', () => {
       const program = runProgram([], anyPorts);
       const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
       const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
-      await fetch(`${sandbox}/faults`, { method: 'POST', body: '{"kind":"delay","delayMs":2000}' });
-
-      const answer = ask(String(graphiql), '{ sms(id: "211") { ... on Sms { id } } }');
-      // The sandbox has taken the request when the ordered fault is used up.
-      await expect
-        .poll(async () => (await fetch(`${sandbox}/faults`)).json(), { timeout: 10_000 })
-        .toEqual({ faults: [] });
+      const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
+      await answer.isUnderWay;
       program.child.kill(signal);
 
-      expect(await answer).toEqual({ data: { sms: { id: '211' } } });
+      expect(await answer.data).toEqual({ data: { sms: { id: '211' } } });
       expect(await program.ended).toBe(0);
     },
   );
@@ -78,6 +96,92 @@ describe('the server', () => {
     await expect(events.next()).rejects.toThrow();
     expect(await program.ended).toBe(0);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('cuts off at its end what takes longer than SHUTDOWN_MS, and ends with 0 all the same', async () => {
+    const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '300' });
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
+    const answer = askSlowly(String(graphiql), String(sandbox), 20_000);
+    await answer.isUnderWay;
+
+    const startedAt = performance.now();
+    program.child.kill('SIGTERM');
+    await expect(answer.data).rejects.toThrow();
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it('answers on kept connections while it ends, takes no new ones, and says that it is not ready', async () => {
+    const program = runProgram([], { ...anyPorts, OPS_PORT: '0' });
+    const [, graphiql = ''] = await program.printed(/GraphiQL +(\S+)/);
+    const [, ops] = await program.printed(/Operators +(\S+)/);
+    const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTestFinished(() => agent.destroy());
+    expect(await get(`${graphiql}?query={__typename}`, agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
+
+    const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
+    await answer.isUnderWay;
+
+    program.child.kill('SIGTERM');
+    await program.printed(/Draining/);
+    expect(await get(`${graphiql}?query={__typename}`, agent)).toMatchObject({ status: 200, connection: 'close' });
+    expect((await fetch(`${ops}/ready`)).status).toBe(503);
+    await expect(fetch(`${graphiql}?query={__typename}`)).rejects.toThrow();
+    expect(await answer.data).toEqual({ data: { sms: { id: '211' } } });
+    expect(await program.ended).toBe(0);
+  });
+
+  it.each([
+    ['is thrown', 'throw new Error("a bug")'],
+    ['no one has caught', 'void Promise.reject(new Error("a bug"))'],
+  ])('logs a fault that %s, and ends with 1', async (_, fault) => {
+    const provoke = `process.on("SIGUSR2",()=>{${fault}})`;
+    const program = runProgram([], {
+      ...anyPorts,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(provoke)}`,
+    });
+    await program.printed(/GraphiQL/);
+    program.child.kill('SIGUSR2');
+    expect(await program.ended).toBe(1);
+    const line = program
+      .output()
+      .split('\n')
+      .find((each) => each.includes('"level":60'));
+    expect(JSON.parse(line ?? '')).toMatchObject({ err: { message: 'a bug', stack: expect.stringMatching(/\bat /) } });
+  });
+
+  it('prints nothing but lines of JSON where it is deployed', async () => {
+    const upstream = await startUpstreamAnswering(wireSms());
+    const program = runProgram([], {
+      ...production,
+      BSG_BASE_URL: upstream.baseUrl,
+      AUTH_TOKENS,
+      PORT: '0',
+      OPS_PORT: '0',
+      HOST: '127.0.0.1',
+    });
+    const [, url] = await program.printed(/"url":"([^"]+)"/);
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKENS.personal}` },
+      body: '{"query":"{ sms(id: \\"211\\") { ... on Sms { msisdn } } }"}',
+    });
+    expect(await response.json()).toEqual({ data: { sms: { msisdn: '380972000001' } } });
+    expect((await fetch(`${url}/graphql`, { method: 'POST' })).status).toBe(401);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+
+    const lines = program
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ msg }) => msg === 'request')).toMatchObject([
+      { caller: 'support', outcome: 'ok' },
+      { caller: null, outcome: 'UNAUTHENTICATED' },
+    ]);
   });
 
   it('ends with 1 and one message where the environment is wrong', async () => {
@@ -106,7 +210,7 @@ describe('the server', () => {
     expect(program.output()).toMatch(/EADDRNOTAVAIL.*192\.0\.2\.1.*: set HOST to another\n$/);
   });
 
-  it.each(['PORT', 'SANDBOX_PORT'])('ends with 1 and the address where %s is taken', async (variable) => {
+  it.each(['PORT', 'SANDBOX_PORT', 'OPS_PORT'])('ends with 1 and the address where %s is taken', async (variable) => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { startApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+
+describe('what operators ask', () => {
+  it('is on the port of the endpoint where there is no other', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    expect((await app.fetch('/health')).status).toBe(200);
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
+    expect((await app.fetch('/metrics')).status).toBe(200);
+  });
+
+  it('is on a port of its own where there is one, and elsewhere no more than whether the server is ready', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { OPS_PORT: '1' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
+    expect((await app.fetch('/metrics')).status).toBe(404);
+    expect((await app.fetch('/health')).status).toBe(200);
+
+    const ops = await listen(app.opsListener);
+    expect(await (await fetch(`${ops}/ready?verbose`)).json()).toEqual({
+      status: 'ready',
+      bsg: 'up',
+      redis: 'not used',
+    });
+    expect(await (await fetch(`${ops}/health`)).json()).toEqual({ status: 'alive' });
+    expect(await (await fetch(`${ops}/metrics`)).text()).toContain('bsg_graphql_breaker_open 0');
+    expect((await fetch(`${ops}/graphql?query={__typename}`)).status).toBe(404);
+  });
+
+  it('is told to send no more requests while the server drains, which answers those that come', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const address = await listen(app.listener);
+    app.drain();
+    const ready = await fetch(`${address}/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'draining' });
+    expect((await fetch(`${address}/health`)).status).toBe(200);
+    const answer = await fetch(`${address}/graphql?query={__typename}`);
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+});

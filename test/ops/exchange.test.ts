@@ -1,0 +1,117 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, it } from 'vitest';
+import { startApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+const json = { 'content-type': 'application/json' };
+const query = 'query Two { smsBatch(ids: ["1", "2"]) { found { id msisdn } } }';
+
+describe('a request', () => {
+  it('is one line of the log: who, what, how long, and what it took', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const headers = { authorization: `Bearer ${TOKENS.personal}` };
+    await app.query(query, {}, headers);
+    await app.query(query, {}, headers);
+
+    const line = { caller: 'support', operation: { type: 'query', name: 'Two' }, status: 200, outcome: 'ok' };
+    expect(app.requestLines()).toMatchObject([
+      { ...line, lookUps: 2, cacheHits: 0, upstreamCalls: 2 },
+      { ...line, lookUps: 2, cacheHits: 2, upstreamCalls: 0 },
+    ]);
+    for (const { durationMs } of app.requestLines()) expect(durationMs).toBeGreaterThan(0);
+  });
+
+  it('has its attempts counted, and those of another who asks for the same only there', async () => {
+    const upstream = await startUpstream((_, response, callNumber) => {
+      sendJson(response, callNumber === 1 ? {} : wireSms({ id: '1' }), callNumber === 1 ? 500 : 200);
+    });
+    const app = startApp(upstream.baseUrl);
+    await Promise.all([1, 2].map(() => app.query('{ sms(id: "1") { __typename } }')));
+    const calls = app.requestLines().map(({ upstreamCalls }) => upstreamCalls);
+    expect(calls.toSorted()).toEqual([0, 2]);
+  });
+
+  it("has an id, returned and passed on to BSG: the caller's own, or a new one", async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const app = startApp(upstream.baseUrl);
+    const ask = (id: string, headers: Record<string, string>) =>
+      app.fetch('/graphql', {
+        method: 'POST',
+        headers: { ...json, ...headers },
+        body: JSON.stringify({ query: `{ sms(id: "${id}") { __typename } }` }),
+      });
+
+    const own = await ask('1', { 'x-request-id': 'order-7.a:b_c' });
+    expect(own.headers.get('x-request-id')).toBe('order-7.a:b_c');
+    const given = (await ask('2', {})).headers.get('x-request-id');
+    expect(given).toMatch(/^[\da-f-]{36}$/);
+    const replaced = (await ask('3', { 'x-request-id': 'a b"}' })).headers.get('x-request-id');
+    expect(replaced).toMatch(/^[\da-f-]{36}$/);
+
+    const ids = ['order-7.a:b_c', given, replaced];
+    expect(upstream.requests.map(({ headers }) => headers['x-request-id'])).toEqual(ids);
+    expect(app.requestLines().map(({ requestId }) => requestId)).toEqual(ids);
+  });
+
+  it('is part of the trace that its caller names', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+    await app.query('{ __typename }', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
+    await app.query('{ __typename }', {}, { traceparent: 'rubbish' });
+    expect(app.requestLines().map((line) => line.traceId)).toEqual([traceId, null]);
+  });
+
+  it.each([
+    ['that is no query', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['for what there is not', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(1_001)}]) { found { id } } }` }, 'QUERY_TOO_EXPENSIVE'],
+    [
+      'for an entity that is not there',
+      { query: '{ _entities(representations: [{ __typename: "Sms", id: "x" }]) { __typename } }' },
+      'INVALID_PARAMETERS',
+    ],
+  ])('%s is a line with its code', async (_, params, outcome) => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    await app.fetch('/graphql', { method: 'POST', headers: json, body: JSON.stringify(params) });
+    expect(app.requestLines()).toMatchObject([{ outcome }]);
+  });
+
+  it('whose caller has gone is a line that says so', async () => {
+    const upstream = await startUpstream(() => {});
+    const app = startApp(upstream.baseUrl);
+    const address = `${await listen(app.listener)}/graphql`;
+    const leaving = new AbortController();
+    const answer = fetch(address, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ query: '{ sms(id: "1") { __typename } }' }),
+      signal: leaving.signal,
+    });
+    await expect.poll(() => upstream.calls).toHaveLength(1);
+    leaving.abort();
+    await expect(answer).rejects.toThrow();
+    await expect.poll(() => app.requestLines()).toMatchObject([{ outcome: 'ABORTED', operation: { type: 'query' } }]);
+  });
+
+  it('for events is a line when they are over, or their reader has gone', async () => {
+    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(upstream.baseUrl);
+    const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0 });
+    const events = client.iterate({ query: 'subscription Listen { smsUpdates(ids: ["1"]) { __typename } }' });
+    await events.next();
+    expect(app.requestLines()).toEqual([]);
+    client.dispose();
+    await expect
+      .poll(() => app.requestLines())
+      .toMatchObject([{ outcome: 'ok', operation: { type: 'subscription', name: 'Listen' } }]);
+  });
+
+  it('for anything but the endpoint is no line', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { WEBHOOK_SECRET: 'secret_of_the_reports' });
+    for (const path of ['/health', '/ready', '/metrics', '/hooks/bsg/secret_of_the_reports?id=1', '/graphql.php', '/'])
+      await app.fetch(path);
+    expect(app.requestLines()).toEqual([]);
+  });
+});

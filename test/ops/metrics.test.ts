@@ -1,0 +1,72 @@
+import { createClient } from 'graphql-sse';
+import { describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../helpers/app.ts';
+import { listen } from '../helpers/listen.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+/** The value of a metric, by its name and labels as they stand in the text; null where it is not there. */
+async function read(app: TestApp, sample: string): Promise<number | null> {
+  const response = await app.fetch('/metrics');
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);
+  const line = (await response.text()).split('\n').find((each) => each.startsWith(`${sample} `));
+  return line === undefined ? null : Number(line.slice(sample.length + 1));
+}
+
+describe('metrics', () => {
+  it('count requests by operation and outcome, calls to BSG by outcome, reads by tier', async () => {
+    const upstream = await startUpstream((request, response) => {
+      const isBad = request.url === '/sms/2';
+      sendJson(response, isBad ? {} : wireSms({ id: '1' }), isBad ? 500 : 200);
+    });
+    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '1' });
+    await app.query('query One { sms(id: "1") { __typename } }');
+    await app.query('query One { sms(id: "1") { __typename } }');
+    await app.query('query Two { sms(id: "2") { __typename } }');
+    await app.query('{ nothing }');
+
+    const requests = 'bsg_graphql_request_duration_seconds_count';
+    expect(await read(app, `${requests}{operation="One",type="query",outcome="ok"}`)).toBe(2);
+    expect(await read(app, `${requests}{operation="Two",type="query",outcome="ok"}`)).toBe(1);
+    expect(await read(app, `${requests}{operation="none",type="none",outcome="GRAPHQL_VALIDATION_FAILED"}`)).toBe(1);
+    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="ok"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="http_5xx"}')).toBe(2);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg"}')).toBe(2);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory"}')).toBe(1);
+    expect(await read(app, 'nodejs_eventloop_lag_seconds')).not.toBeNull();
+    expect(await read(app, 'process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('say whether BSG is asked', async () => {
+    const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
+    expect(await read(app, 'bsg_graphql_breaker_open')).toBe(0);
+    for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
+    expect(await read(app, 'bsg_graphql_breaker_open')).toBe(1);
+    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="network"}')).toBe(10);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="refused"}')).toBe(1);
+  });
+
+  it('say how many listen, and to how many messages', async () => {
+    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(upstream.baseUrl);
+    const address = `${await listen(app.listener)}/graphql`;
+    const clients = [1, 2].map(() => createClient({ url: address, retryAttempts: 0 }));
+    for (const client of clients) {
+      await client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { __typename } }' }).next();
+    }
+    expect(await read(app, 'bsg_graphql_live_streams')).toBe(2);
+    expect(await read(app, 'bsg_graphql_live_watches')).toBe(1);
+    for (const client of clients) client.dispose();
+    await expect.poll(() => read(app, 'bsg_graphql_live_streams')).toBe(0);
+    expect(await read(app, 'bsg_graphql_live_watches')).toBe(0);
+  });
+
+  it('stay few, however many names a caller makes up', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    for (let i = 0; i < 300; i++) await app.query(`query Made_up_${i} { __typename }`);
+    const text = await (await app.fetch('/metrics')).text();
+    expect(new Set(text.match(/operation="[^"]*"/g)).size).toBe(201);
+    expect(
+      await read(app, 'bsg_graphql_request_duration_seconds_count{operation="other",type="query",outcome="ok"}'),
+    ).toBe(100);
+  });
+});

@@ -1,0 +1,120 @@
+import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApp } from '../helpers/app.ts';
+import { expectNothingPersonal } from '../helpers/secrets.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+const exporter = new InMemorySpanExporter();
+const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+beforeAll(() => provider.register());
+beforeEach(() => exporter.reset());
+afterAll(async () => {
+  await provider.shutdown();
+  trace.disable();
+});
+
+/** The spans that ended, each with the name of its parent. */
+function spans() {
+  const ended = exporter.getFinishedSpans();
+  return ended.map((span) => ({
+    name: span.name,
+    kind: span.kind,
+    attributes: span.attributes,
+    failed: span.status.code === SpanStatusCode.ERROR,
+    traceId: span.spanContext().traceId,
+    parentId: span.parentSpanContext?.spanId,
+    parent: ended.find((each) => each.spanContext().spanId === span.parentSpanContext?.spanId)?.name ?? null,
+  }));
+}
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
+
+describe('a trace', () => {
+  it('has the operation, each status read and each call to BSG, below the span of the caller', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const app = startApp(upstream.baseUrl);
+    await app.query(
+      'query Known { smsByReference(reference: "ref_38097") { __typename ... on Sms { msisdn } } }',
+      {},
+      { traceparent },
+    );
+
+    expect(spans()).toMatchObject([
+      {
+        name: 'GET',
+        kind: SpanKind.CLIENT,
+        parent: 'status.read',
+        attributes: { 'url.template': '/sms/reference/{key}', 'http.response.status_code': 200 },
+      },
+      { name: 'status.read', parent: 'query', attributes: { 'bsg.tier': 'bsg' } },
+      {
+        name: 'query',
+        kind: SpanKind.SERVER,
+        parentId: '00f067aa0ba902b7',
+        attributes: { 'graphql.operation.name': 'Known' },
+      },
+    ]);
+    for (const span of spans()) expect(span.traceId).toBe(traceId);
+    expectNothingPersonal(JSON.stringify(spans()));
+    expect(JSON.stringify(spans())).not.toContain('ref_38097');
+    expect(app.requestLines()).toMatchObject([{ traceId }]);
+  });
+
+  it("goes on at BSG, by the call's own span", async () => {
+    const upstream = await startUpstreamKnowingAll();
+    await startApp(upstream.baseUrl).query('{ sms(id: "1") { __typename } }', {}, { traceparent });
+    const call = exporter
+      .getFinishedSpans()
+      .find(({ name }) => name === 'GET')
+      ?.spanContext();
+    expect(upstream.requests[0]?.headers['traceparent']).toBe(`00-${traceId}-${call?.spanId}-01`);
+  });
+
+  it("is the same for a query that is compiled, and one of its own without a caller's", async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    for (let use = 1; use <= 5; use++) await app.query('{ sms(id: "1") { __typename } }');
+    const names = spans().map(({ name, parent }) => [name, parent]);
+    expect(names.slice(-2)).toEqual([
+      ['status.read', 'query'],
+      ['query', null],
+    ]);
+    expect(spans().at(-2)?.attributes).toEqual({ 'bsg.tier': 'memory' });
+    expect(app.requestLines().at(-1)?.traceId).toBe(spans().at(-1)?.traceId);
+  });
+
+  it('says what failed, and has each attempt', async () => {
+    const upstream = await startUpstream((_, response) => sendJson(response, {}, 503));
+    await startApp(upstream.baseUrl, { BSG_RETRIES: '1' }).query(
+      '{ _entities(representations: [{ __typename: "Sms", id: "1" }]) { __typename } }',
+    );
+    expect(spans().map(({ name, failed, attributes }) => [name, failed, attributes['error.type']])).toEqual([
+      ['GET', true, 'http_5xx'],
+      ['GET', true, 'http_5xx'],
+      ['status.read', false, undefined],
+      ['query', true, undefined],
+    ]);
+  });
+
+  it('has the looks of a subscription', async () => {
+    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1' })));
+    const app = startApp(upstream.baseUrl);
+    const response = await app.fetch(
+      `/graphql?query=${encodeURIComponent('subscription Listen { smsUpdates(ids: ["1"]) { __typename } }')}`,
+      {
+        headers: { accept: 'text/event-stream', traceparent },
+      },
+    );
+    await response.text();
+    expect(
+      spans()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['GET', 'status.read', 'subscription']);
+    expect(spans().find(({ name }) => name === 'subscription')).toMatchObject({
+      traceId,
+      attributes: { 'graphql.operation.name': 'Listen' },
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { type Program, runProgram } from '../helpers/process.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { startUpstreamKnowingAll, type Upstream } from '../helpers/upstream.ts';
+
+const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKENS.plain}` };
+
+/** Two workers on one port, ready. */
+async function startWorkers(upstream: Upstream, environment: Record<string, string> = {}) {
+  const program = runProgram([], {
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    OPS_PORT: '0',
+    WORKERS: '2',
+    BSG_API_KEY: 'live_of_workers',
+    BSG_BASE_URL: upstream.baseUrl,
+    AUTH_TOKENS,
+    ...environment,
+  });
+  const [, url = ''] = await program.printed(/"url":"([^"]+)"/);
+  const [, opsUrl = ''] = await program.printed(/"opsUrl":"([^"]+)","msg":"All/);
+  return { program, url, opsUrl };
+}
+
+async function ask(url: string): Promise<number> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    // A connection of its own, for whichever worker is next.
+    headers: { ...headers, connection: 'close' },
+    body: '{"query":"query Asked { sms(id: \\"1\\") { __typename } }"}',
+  });
+  await response.text();
+  return response.status;
+}
+
+function pidsOf(program: Program): readonly number[] {
+  const listening = program
+    .output()
+    .split('\n')
+    .filter((line) => line.includes('"msg":"Listening."'));
+  return listening.map((line) => JSON.parse(line).pid);
+}
+
+describe('workers', () => {
+  it('share a port, and have their metrics in one place', async () => {
+    const { program, url, opsUrl } = await startWorkers(await startUpstreamKnowingAll());
+    for (let i = 0; i < 10; i++) expect(await ask(url)).toBe(200);
+
+    const asked = program
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"msg":"request"'));
+    expect(new Set(asked.map((line) => JSON.parse(line).pid)).size).toBe(2);
+    expect(await (await fetch(`${opsUrl}/metrics`)).text()).toContain(
+      'bsg_graphql_request_duration_seconds_count{operation="Asked",type="query",outcome="ok"} 10\n',
+    );
+    expect(await (await fetch(`${opsUrl}/ready`)).json()).toEqual({ status: 'ready', workers: '2 of 2' });
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('are replaced when they end before their time, and the others answer meanwhile', async () => {
+    const { program, url } = await startWorkers(await startUpstreamKnowingAll());
+    const [first = 0] = pidsOf(program);
+    process.kill(first, 'SIGKILL');
+    await program.printed(/another one takes its place/);
+    expect(await ask(url)).toBe(200);
+    await expect.poll(() => pidsOf(program).length, { timeout: 15_000 }).toBe(3);
+    expect(await ask(url)).toBe(200);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('that cannot start end the server with 1 and say why', async () => {
+    const program = runProgram([], {
+      HOST: '192.0.2.1',
+      OPS_PORT: '0',
+      WORKERS: '2',
+      BSG_API_KEY: 'live_of_workers',
+    });
+    expect(await program.ended).toBe(1);
+    expect(program.output()).toMatch(/set HOST to another/);
+  });
+});
