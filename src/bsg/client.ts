@@ -57,9 +57,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
 
   async function ask(path: string, subject: string, deadlineMs: number, asker: Asker): Promise<Reply> {
     const result = await lookUp(path, deadlineMs, asker);
-    if ('code' in result) {
-      return { answer: failure(result.code, subject, { message: result.message }), httpStatus: null };
-    }
+    if ('code' in result) return { answer: failure(result.code, subject, result), httpStatus: null };
     const body = apiKey.length < SHORTEST_SECRET ? result.body : result.body.replaceAll(apiKey, '(key)');
     const fetchedAt = new Date(now()).toISOString();
     return { answer: decodeAnswer({ ...result, body }, { subject, readTime, fetchedAt }), httpStatus: result.status };

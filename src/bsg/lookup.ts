@@ -21,6 +21,13 @@ export interface LookupOptions {
 
 const OUT_OF_TIME: TransportFault = { code: 'TIMEOUT' };
 
+/** BSG answered others while this one waited: a batch that is too large for the time of a look-up is no outage. */
+const OUT_OF_TURN: TransportFault = {
+  code: 'TIMEOUT',
+  message: 'More was asked of BSG at once than it answers in time, and the turn of this one came too late.',
+  isOutage: false,
+};
+
 /** What one attempt ended with, and when the next one may start. The retry policy tells results apart by their class. */
 class Attempt {
   readonly result: HttpAnswer | TransportFault;
@@ -49,27 +56,42 @@ export function createLookup(
     { maxAttempts: retries, backoff: new DelegateBackoff(delayBeforeRetry) },
   );
 
-  async function attemptOnce(path: string, signal: AbortSignal, asker: Asker): Promise<HttpAnswer | TransportFault> {
-    return inTurn(() =>
+  let answeredAtMs = Number.NEGATIVE_INFINITY;
+
+  async function attemptOnce(
+    path: string,
+    signal: AbortSignal,
+    asker: Asker,
+    onTurn: () => void,
+  ): Promise<HttpAnswer | TransportFault> {
+    return inTurn(async () => {
       // Whose turn comes after its deadline lets the next one pass.
-      signal.aborted
-        ? OUT_OF_TIME
-        : attemptTimeout.execute((attempt) => transport.get(path, attempt.signal, asker), signal),
-    );
+      if (signal.aborted) return OUT_OF_TIME;
+      onTurn();
+      const result = await attemptTimeout.execute((attempt) => transport.get(path, attempt.signal, asker), signal);
+      if ('status' in result && result.status < 500) answeredAtMs = now();
+      return result;
+    });
   }
 
   return async (path, deadlineMs, asker) => {
+    const startedAtMs = now();
+    let hadItsTurn = false;
+    const onTurn = () => {
+      hadItsTurn ||= deadlineMs - now() >= timeoutMs / 2;
+    };
+    const timedOut = () => (!hadItsTurn && answeredAtMs >= startedAtMs ? OUT_OF_TURN : OUT_OF_TIME);
     const attemptAndJudge = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
-      const result = await attemptOnce(path, signal, asker);
+      const result = await attemptOnce(path, signal, asker, onTurn);
       return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadlineMs - now(), random }));
     };
     // Frees also a caller that still waits for its turn; the deadline of an attempt only aborts the call.
     const withinDeadline = timeout(Math.max(0, deadlineMs - now()), TimeoutStrategy.Aggressive);
     try {
       const { result } = await withinDeadline.execute(({ signal }) => retrying.execute(attemptAndJudge, signal));
-      return result;
+      return 'code' in result && result.code === 'TIMEOUT' ? timedOut() : result;
     } catch (error) {
-      if (error instanceof TaskCancelledError) return OUT_OF_TIME;
+      if (error instanceof TaskCancelledError) return timedOut();
       throw error;
     }
   };

@@ -29,6 +29,8 @@ export interface HttpAnswer {
 export interface TransportFault {
   readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
   readonly message?: string;
+  /** Default: by the code. */
+  readonly isOutage?: boolean;
 }
 
 /** One attempt to GET a path of BSG. */

@@ -79,6 +79,31 @@ describe('a look-up', () => {
     }
   });
 
+  it('whose turn comes too late says so, and not that BSG is down, while BSG answers others', async () => {
+    const upstream = await startUpstream((request, response) => {
+      setTimeout(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })), 50);
+    });
+    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0 });
+
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.smsById(String(i))));
+
+    expect(answers.at(0)).toMatchObject({ kind: 'sms' });
+    expect(answers.at(-1)).toMatchObject({
+      code: 'TIMEOUT',
+      isOutage: false,
+      message: expect.stringContaining('turn'),
+    });
+  });
+
+  it('whose turn never comes says that BSG is down while BSG answers nobody', async () => {
+    const upstream = await startUpstream(() => {});
+    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0 });
+
+    const answers = await Promise.all([client.smsById('1'), client.smsById('2')]);
+
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ code: 'TIMEOUT', isOutage: true })));
+  });
+
   it('leaves its place to others while it waits for its next attempt', async () => {
     const order: string[] = [];
     const upstream = await startUpstream((request, response) => {

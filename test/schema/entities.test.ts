@@ -13,7 +13,11 @@ const Entities = `
 `;
 
 interface Data {
-  readonly _entities: readonly (null | { readonly id?: string; readonly reference?: string })[];
+  readonly _entities: readonly (null | {
+    readonly id?: string;
+    readonly reference?: string;
+    readonly taskId?: string;
+  })[];
 }
 
 describe('_entities', () => {
@@ -71,6 +75,39 @@ describe('_entities', () => {
 
     expect(data._entities).toHaveLength(30);
     expect(upstream.calls).toEqual(['/sms/7']);
+  });
+
+  it('answers 1,000 representations by all keys, of which BSG fails 100, in one call', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const representations = Array.from({ length: 1_000 }, (_, i) => {
+      if (i % 10 === 9) return { __typename: 'Sms', reference: `unknown_${i}` };
+      if (i % 3 === 0) return { __typename: 'Campaign', taskId: String(i) };
+      return i % 3 === 1 ? { __typename: 'Sms', id: String(i) } : { __typename: 'Sms', reference: `ref_${i}` };
+    });
+    const app = startApp(upstream.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+
+    const { data, errors } = await app.query<Data, object>(Entities, { representations });
+
+    expect(data._entities.map((entity) => entity?.id ?? entity?.taskId ?? null)).toEqual(
+      representations.map((_, i) => (i % 10 === 9 ? null : String(i))),
+    );
+    expect(errors?.map(({ path }) => path?.[1])).toEqual(Array.from({ length: 100 }, (_, i) => 10 * i + 9));
+    expect(upstream.calls).toHaveLength(1_000);
+  });
+
+  it('does not take BSG to be down for a batch that is more than it answers in time', async () => {
+    const upstream = await startUpstream((request, response) => {
+      setTimeout(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })), 50);
+    });
+    const app = startApp(upstream.baseUrl, { BSG_MAX_CONCURRENCY: '1', BSG_TIMEOUT_MS: '400', BSG_RETRIES: '0' });
+    const representations = Array.from({ length: 40 }, (_, i) => ({ __typename: 'Sms', id: String(i) }));
+
+    const { data, errors = [] } = await app.query<Data, object>(Entities, { representations });
+
+    expect(data._entities[0]).toMatchObject({ id: '0' });
+    expect(errors.length).toBeGreaterThan(10);
+    expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(errors.map(() => 'TIMEOUT'));
+    expect(await (await app.fetch('/ready')).json()).toMatchObject({ bsg: 'up' });
   });
 
   it('leaves those standing that BSG answers while others fail', async () => {
