@@ -7,6 +7,7 @@ import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
 import { personal } from './personal.ts';
 import { subscribeTo } from './subscribe.ts';
+import { LOOKUP, PERSONAL } from './tags.ts';
 
 /** One bulk sending. */
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
@@ -19,6 +20,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     body: t.string({
       nullable: true,
+      tag: PERSONAL,
       description:
         'Text of the messages. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
       resolve: personal(({ body }) => body),
@@ -69,12 +71,14 @@ export const CampaignResult = builder.unionType('CampaignResult', {
 builder.queryFields((t) => ({
   campaign: t.field({
     type: CampaignResult,
+    tag: LOOKUP,
     description: 'The campaign with this task id.',
     args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5001`.' }) },
     resolve: (_, { taskId }, { loaders }) => loaders.campaign.load(taskId),
   }),
   campaigns: t.field({
     type: [CampaignResult],
+    tag: LOOKUP,
     description: 'Several campaigns at once: one result for each task id, in the asked order.',
     args: {
       taskIds: t.arg.idList({ required: true, description: 'At most 100, unless the server is configured otherwise.' }),
@@ -89,6 +93,7 @@ builder.queryFields((t) => ({
 builder.subscriptionField('campaignUpdates', (t) =>
   t.field({
     type: CampaignResult,
+    tag: LOOKUP,
     description:
       'The current state of the campaign, then each change of its counts. Ends when it is final or cannot be found. After a lost connection subscribe again: the first event is the current state.',
     args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5006`.' }) },

@@ -5,6 +5,7 @@ import { assertBatchSize } from './batch-size.ts';
 import { BsgError } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { Sms, SmsResult, SmsStatus } from './sms.ts';
+import { LOOKUP } from './tags.ts';
 
 /** The answers to a batch, in the asked order. */
 type Results = readonly (SmsShape | BsgFailure)[];
@@ -48,6 +49,7 @@ const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
 builder.queryField('smsBatch', (t) =>
   t.field({
     type: SmsBatch,
+    tag: LOOKUP,
     description:
       'Several messages at once, by id, by reference or both: at most 100 together, unless the server is configured otherwise.',
     args: {

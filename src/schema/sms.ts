@@ -6,6 +6,7 @@ import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
 import { personal } from './personal.ts';
 import { subscribeTo } from './subscribe.ts';
+import { LOOKUP, PERSONAL } from './tags.ts';
 
 /** Where a message is in its life. */
 export const SmsStatus = builder.enumType('SmsStatus', {
@@ -24,6 +25,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
     }),
     msisdn: t.string({
       nullable: true,
+      tag: PERSONAL,
       description:
         'Phone number of the recipient: digits in international format, without a plus. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
       resolve: personal(({ msisdn }) => msisdn),
@@ -70,12 +72,14 @@ export const SmsResult = builder.unionType('SmsResult', {
 builder.queryFields((t) => ({
   sms: t.field({
     type: SmsResult,
+    tag: LOOKUP,
     description: 'The message with this BSG id.',
     args: { id: t.arg.id({ required: true, description: '1 to 20 digits, such as `211`.' }) },
     resolve: (_, { id }, { loaders }) => loaders.smsById.load(id),
   }),
   smsByReference: t.field({
     type: SmsResult,
+    tag: LOOKUP,
     description: "The message with the sender's own id for it.",
     args: {
       reference: t.arg.string({ required: true, description: '1 to 32 of `A-Z a-z 0-9 _ -`, such as `ext_id_19`.' }),
@@ -87,6 +91,7 @@ builder.queryFields((t) => ({
 builder.subscriptionField('smsUpdates', (t) =>
   t.field({
     type: SmsResult,
+    tag: LOOKUP,
     description:
       'The current state of each message, then each change of one. Ends when all are final or cannot be found. After a lost connection subscribe again: the first events are the current states.',
     args: {
