@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 import { expectNothingPersonal } from './secrets.ts';
 
-/** The built program, running as it does for a user. */
+/** A program that runs as it does for a user. */
 export interface Program {
   readonly child: ChildProcess;
   /** All it has printed so far, on both streams. */
@@ -16,7 +16,16 @@ export interface Program {
 
 /** Runs `node dist/main.js` with this environment and no other, until the test ends. */
 export function runProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, ['dist/main.js', ...args], { env: { ...environment } });
+  return run(['dist/main.js', ...args], environment);
+}
+
+/** Runs a script in TypeScript likewise. */
+export function runScript(path: string, environment: Readonly<Record<string, string>> = {}): Program {
+  return run(['--import', 'tsx', path], environment);
+}
+
+function run(args: readonly string[], environment: Readonly<Record<string, string>>): Program {
+  const child = spawn(process.execPath, [...args], { env: { ...environment } });
   let output = '';
   const checks = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,0 +1,15 @@
+import { createGatewayRuntime } from '@graphql-hive/gateway';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+
+/** Hive Gateway in front of a supergraph, as a listener for `node:http`. It subscribes to the subgraphs over SSE. */
+export function createHiveGateway(supergraph: string) {
+  return createGatewayRuntime({
+    supergraph,
+    propagateHeaders: {
+      fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
+    },
+    logging: false,
+    // The page that comes with it loads from elsewhere, which a laptop without a network cannot.
+    renderGraphiQL,
+  });
+}

@@ -1,0 +1,238 @@
+import { once } from 'node:events';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { composeSchemaContract } from '@theguild/federation-composition';
+import { parse } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { createYoga } from 'graphql-yoga';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Composer, compose } from '../../examples/supergraph/compose.ts';
+import { createOrders, type Order, ordersSchema } from '../../examples/supergraph/orders.ts';
+import { startApp, startAppOnSandbox } from '../helpers/app.ts';
+import {
+  bsgSchema,
+  COMPOSERS,
+  GATEWAYS,
+  type OtherSubgraph,
+  startCompanyGraph,
+  startHiveGateway,
+} from '../helpers/company-graph.ts';
+import { runScript } from '../helpers/process.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+
+interface Orders {
+  readonly orders: readonly {
+    readonly sms: null | { readonly status: string };
+    readonly campaign?: null | { readonly sent: number };
+  }[];
+}
+
+const WALK = '{ orders { id sms { status } } }';
+
+/** Orders of another team, each with the SMS of one reference. */
+function ordersWith(references: readonly (string | null)[], taskId: string | null = null): OtherSubgraph {
+  const orders = references.map((smsReference, i): Order => ({ id: String(i), smsReference, taskId }));
+  return { name: 'orders', typeDefs: ordersSchema, listener: createOrders(orders) };
+}
+
+/** References of 20 messages that `startUpstreamKnowingAll` knows. */
+const TWENTY = Array.from({ length: 20 }, (_, i) => `ref_${i}`);
+
+describe.each(GATEWAYS)('%s', (_, startGateway) => {
+  it.each(COMPOSERS)(
+    'asks once, and BSG 20 times, for the messages of 20 orders; composed by %s',
+    async (_, composer) => {
+      const upstream = await startUpstreamKnowingAll();
+      const app = startApp(upstream.baseUrl);
+      const graph = await startCompanyGraph({ app, others: [ordersWith(TWENTY)], startGateway, composer });
+
+      const { data, errors } = await graph.query<Orders>(WALK);
+
+      expect(errors).toBeUndefined();
+      expect(data.orders.map(({ sms }) => sms)).toEqual(TWENTY.map(() => ({ status: 'DELIVERED' })));
+      expect(graph.answers).toHaveLength(1);
+      expect(upstream.calls).toHaveLength(20);
+
+      await graph.query(WALK);
+      expect(upstream.calls).toHaveLength(20);
+    },
+  );
+
+  it('walks from an order to the status of its SMS and the counts of its campaign', async () => {
+    const { app } = await startAppOnSandbox();
+    const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19', null], '5002')], startGateway });
+
+    expect(await graph.query('{ orders { sms { reference status } campaign { taskId sent } } }')).toEqual({
+      data: {
+        orders: [
+          { sms: { reference: 'ext_id_19', status: 'DELIVERED' }, campaign: { taskId: '5002', sent: 100 } },
+          { sms: null, campaign: { taskId: '5002', sent: 100 } },
+        ],
+      },
+    });
+  });
+
+  it('gives null and one error that says which for a reference that BSG does not know', async () => {
+    const { app } = await startAppOnSandbox();
+    const others = [ordersWith(['ext_id_19', 'nobody', 'not a reference'])];
+    const graph = await startCompanyGraph({ app, others, startGateway });
+
+    const { data, errors } = await graph.query<Orders>(WALK);
+
+    expect(data.orders.map(({ sms }) => sms)).toEqual([{ status: 'DELIVERED' }, null, null]);
+    expect(errors?.map(({ path, extensions }) => ({ path: path?.slice(0, 3), ...extensions }))).toEqual([
+      expect.objectContaining({ path: ['orders', 1, 'sms'], code: 'SMS_NOT_FOUND', subject: 'nobody' }),
+      expect.objectContaining({ path: ['orders', 2, 'sms'], code: 'INVALID_REFERENCE', subject: 'not a reference' }),
+    ]);
+  });
+
+  it('gives 10 of 20 messages while BSG fails for the other 10', async () => {
+    const upstream = await startUpstream((request, response) => {
+      const id = request.url?.split('ref_').at(-1);
+      if (Number(id) % 2 === 0) sendJson(response, wireSms({ id, reference: `ref_${id}` }));
+      else sendJson(response, 'down', 503);
+    });
+    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+    const graph = await startCompanyGraph({ app, others: [ordersWith(TWENTY)], startGateway });
+
+    const { data, errors } = await graph.query<Orders>(WALK);
+
+    expect(data.orders.map(({ sms }) => sms)).toEqual(
+      TWENTY.map((_, i) => (i % 2 === 0 ? { status: 'DELIVERED' } : null)),
+    );
+    expect(errors?.map(({ path, extensions }) => [path?.[1], extensions?.['code']])).toEqual(
+      Array.from({ length: 10 }, (_, i) => [2 * i + 1, 'BAD_RESPONSE']),
+    );
+  });
+
+  it('finds the messages of one query by both keys', async () => {
+    const { app } = await startAppOnSandbox();
+    const others = [ordersWith(['status_sent', 'ext_id_19']), ticketsAbout(['211', '306'])];
+    const graph = await startCompanyGraph({ app, others, startGateway });
+
+    expect(await graph.query('{ orders { sms { id status } } tickets { sms { reference status } } }')).toEqual({
+      data: {
+        orders: [{ sms: { id: '305', status: 'SENT' } }, { sms: { id: '211', status: 'DELIVERED' } }],
+        tickets: [
+          { sms: { reference: 'ext_id_19', status: 'DELIVERED' } },
+          { sms: { reference: 'status_delivered', status: 'DELIVERED' } },
+        ],
+      },
+    });
+  });
+
+  it('asks nothing of this subgraph for what the other one knows', async () => {
+    const { app } = await startAppOnSandbox();
+    const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway });
+
+    expect(await graph.query('{ orders { sms { reference } } }')).toEqual({
+      data: { orders: [{ sms: { reference: 'ext_id_19' } }] },
+    });
+    expect(graph.answers).toHaveLength(0);
+  });
+
+  it('passes the authorization on as it was sent', async () => {
+    const { app } = await startAppOnSandbox();
+    const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway });
+
+    await graph.query(WALK, { authorization: 'Bearer of the caller' });
+    await graph.query(WALK);
+
+    expect(graph.answers.map(({ req }) => req.headers.authorization)).toEqual(['Bearer of the caller', undefined]);
+  });
+
+  it('shows nothing personal and no look-ups where a contract leaves them out', async () => {
+    const { app } = await startAppOnSandbox();
+    const composer: Composer = (subgraphs) =>
+      composeSchemaContract(subgraphs, { include: new Set(), exclude: new Set(['personal', 'lookup']) }, true);
+    const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway, composer });
+
+    expect((await graph.query<Orders>(WALK)).data.orders).toEqual([{ id: '0', sms: { status: 'DELIVERED' } }]);
+    for (const hidden of ['{ orders { sms { msisdn } } }', '{ sms(id: "211") { __typename } }']) {
+      expect((await graph.query(hidden)).errors?.[0]?.message).toContain('Cannot query field');
+    }
+  });
+});
+
+it('Hive Gateway passes on every change of a message, and the authorization of who listens', async () => {
+  const words = ['scheduled', 'sent', 'delivered'];
+  const upstream = await startUpstream((_, response, callNumber) => {
+    sendJson(response, wireSms({ status: words[callNumber - 1] ?? 'delivered' }));
+  });
+  const app = startApp(upstream.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
+  const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
+  const client = createClient({
+    url: `${graph.address}/graphql`,
+    retryAttempts: 0,
+    headers: { authorization: 'Bearer x' },
+  });
+  onTestFinished(() => client.dispose());
+
+  const seen: unknown[] = [];
+  const query = 'subscription { smsUpdates(references: ["ext_id_19"]) { ... on Sms { status isFinal } } }';
+  for await (const { data } of client.iterate({ query })) seen.push(data);
+
+  expect(seen).toEqual([
+    { smsUpdates: { status: 'SCHEDULED', isFinal: false } },
+    { smsUpdates: { status: 'SENT', isFinal: false } },
+    { smsUpdates: { status: 'DELIVERED', isFinal: true } },
+  ]);
+  expect(graph.answers.map(({ req }) => req.headers.authorization)).toEqual(['Bearer x']);
+});
+
+it('Hive Gateway leaves the stream of a message that nobody listens to any more', async () => {
+  const { app } = await startAppOnSandbox();
+  const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
+  const client = createClient({ url: `${graph.address}/graphql`, retryAttempts: 0 });
+  const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["401"]) { ... on Sms { status } } }' });
+  await events.next();
+
+  const [stream] = graph.answers;
+  if (stream === undefined || stream.closed) throw new Error('The stream is not open.');
+  const left = once(stream, 'close');
+  client.dispose();
+
+  await left;
+});
+
+describe('the example', () => {
+  it('starts with one command, answers through both gateways, and ends at Ctrl-C', async () => {
+    const program = runScript('examples/supergraph/start.ts', { PORT: '0' });
+    const [, hive = ''] = await program.printed(/^Hive Gateway +(\S+)$/m);
+    const [, apollo = ''] = await program.printed(/^Apollo's gateway +(\S+)$/m);
+    await program.printed(/^ {2}3\./m);
+
+    for (const url of [hive, apollo]) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ orders { sms { status } campaign { deliveryRate } } }' }),
+      });
+      const { data } = await response.json();
+      expect(data.orders[0]).toEqual({ sms: { status: 'DELIVERED' }, campaign: { deliveryRate: 1 } });
+    }
+
+    program.child.kill('SIGINT');
+    expect(await program.ended).toBe(0);
+  }, 60_000);
+
+  it('says all that keeps subgraphs from being one graph', () => {
+    const typeDefs = parse('type Query { orders: [Order!]! } type Order { id: ID! sms: Sms }');
+    const subgraphs = [
+      { name: 'bsg', url: 'http://bsg', typeDefs: bsgSchema },
+      { name: 'orders', url: 'http://orders', typeDefs },
+    ];
+    expect(() => compose(subgraphs)).toThrow(/^The subgraphs do not compose:\n {2}.*Sms/);
+  });
+});
+
+/** Tickets of a third team, that knows messages by BSG's ids. */
+function ticketsAbout(smsIds: readonly string[]): OtherSubgraph {
+  const typeDefs = parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.6", import: ["@key"])
+    type Query { tickets: [Ticket!]! }
+    type Ticket { sms: Sms }
+    type Sms @key(fields: "id", resolvable: false) { id: ID! }
+  `);
+  const resolvers = { Query: { tickets: () => smsIds.map((id) => ({ sms: { id } })) } };
+  return { name: 'tickets', typeDefs, listener: createYoga({ schema: buildSubgraphSchema({ typeDefs, resolvers }) }) };
+}

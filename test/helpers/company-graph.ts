@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { composeServices as composeByApollo } from '@apollo/composition';
+import { composeServices as composeByGuild } from '@theguild/federation-composition';
+import { type DocumentNode, parse } from 'graphql';
+import { onTestFinished } from 'vitest';
+import { createApolloGateway } from '../../examples/supergraph/apollo-gateway.ts';
+import { type Composer, compose } from '../../examples/supergraph/compose.ts';
+import { createHiveGateway } from '../../examples/supergraph/hive-gateway.ts';
+import type { Result, TestApp } from './app.ts';
+import { listen } from './listen.ts';
+
+/** The schema as another team gets it. */
+export const bsgSchema: DocumentNode = parse(await readFile('schema.graphql', 'utf8'));
+
+/** Both composers, by name. */
+export const COMPOSERS: readonly (readonly [string, Composer])[] = [
+  ['@apollo/composition', composeByApollo],
+  ['@theguild/federation-composition', composeByGuild],
+];
+
+/** Starts a gateway that lives as long as the test. Returns its address. */
+type StartGateway = (supergraph: string) => Promise<string>;
+
+/** Hive Gateway. */
+export const startHiveGateway: StartGateway = async (supergraph) => {
+  const gateway = createHiveGateway(supergraph);
+  onTestFinished(() => gateway[Symbol.asyncDispose]());
+  return listen(gateway);
+};
+
+const startApolloGateway: StartGateway = async (supergraph) => {
+  const gateway = await createApolloGateway(supergraph);
+  onTestFinished(gateway.dispose);
+  return listen(gateway.listener);
+};
+
+/** Both gateways, by name. */
+export const GATEWAYS: readonly (readonly [string, StartGateway])[] = [
+  ['Hive Gateway', startHiveGateway],
+  ["Apollo's gateway", startApolloGateway],
+];
+
+/** A subgraph of another team. */
+export interface OtherSubgraph {
+  readonly name: string;
+  readonly typeDefs: DocumentNode;
+  readonly listener: RequestListener;
+}
+
+/** What a company graph is made of. */
+export interface CompanyGraphOptions {
+  readonly app: TestApp;
+  readonly others: readonly OtherSubgraph[];
+  readonly startGateway: StartGateway;
+  readonly composer?: Composer;
+}
+
+/** A gateway in front of the app and of other subgraphs. */
+export interface CompanyGraph {
+  /** The gateway, without a slash at the end. */
+  readonly address: string;
+  /** The app's answers to the gateway, in the order of its calls; each has the call as `req`. */
+  readonly answers: readonly ServerResponse[];
+  query<Data>(query: string, headers?: Readonly<Record<string, string>>): Promise<Result<Data>>;
+}
+
+/** Starts a company graph that lives as long as the test. */
+export async function startCompanyGraph({
+  app,
+  others,
+  startGateway,
+  composer,
+}: CompanyGraphOptions): Promise<CompanyGraph> {
+  const answers: ServerResponse[] = [];
+  const recorded: RequestListener = (request, response) => {
+    answers.push(response);
+    app.listener(request, response);
+  };
+  const subgraphs = await Promise.all(
+    [{ name: 'bsg', typeDefs: bsgSchema, listener: recorded }, ...others].map(async ({ listener, ...subgraph }) => ({
+      ...subgraph,
+      url: `${await listen(listener)}/graphql`,
+    })),
+  );
+  const address = await startGateway(compose(subgraphs, composer));
+  return {
+    address,
+    answers,
+    async query(query, headers) {
+      const response = await fetch(`${address}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query }),
+      });
+      return response.json();
+    },
+  };
+}
