@@ -1,0 +1,126 @@
+/**
+ * The calls that a query to a gateway costs, cold and warm: `npx tsx bench/gateway.ts`. The orders, the subgraph and both
+ * gateways are those of `examples/supergraph`; BSG is a stand-in that answers at once and counts. Last comes one call of
+ * `_entities` with 1,000 representations by all keys, without a gateway.
+ */
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parse } from 'graphql';
+import { createApolloGateway } from '../examples/supergraph/apollo-gateway.ts';
+import { compose } from '../examples/supergraph/compose.ts';
+import { createHiveGateway } from '../examples/supergraph/hive-gateway.ts';
+import { createOrders, ordersSchema } from '../examples/supergraph/orders.ts';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+
+const QUERIES = {
+  'SMS of 20 orders': { orders: 20, query: '{ orders { sms { status } } }' },
+  'SMS and campaign of 20 orders': { orders: 20, query: '{ orders { sms { status } campaign { sent } } }' },
+  'SMS of 1,000 orders': { orders: 1_000, query: '{ orders { sms { status } } }' },
+};
+const GATEWAYS = {
+  'Hive Gateway': async (supergraph: string) => serve(createHiveGateway(supergraph)),
+  "Apollo's gateway": async (supergraph: string) => serve((await createApolloGateway(supergraph)).listener),
+};
+
+const calls = { bsg: 0, subgraph: 0 };
+const bsg = await serve((request, response) => {
+  calls.bsg++;
+  response.end(JSON.stringify(wireAnswerTo(request.url ?? '')));
+});
+const schema = parse(await readFile('schema.graphql', 'utf8'));
+
+print('| query | gateway | calls to the subgraph | calls to BSG, cold | warm | ms, cold | warm |');
+print('| --- | --- | --- | --- | --- | --- | --- |');
+for (const [name, { orders, query }] of Object.entries(QUERIES)) {
+  for (const [gateway, start] of Object.entries(GATEWAYS)) {
+    const url = await start(await supergraphOf(orders));
+    // The first query pays for code that has not run yet; this one asks nobody but the orders.
+    await ask(url, query.replace('orders', 'orders @include(if: false)'));
+    const cold = await ask(url, query);
+    const warm = await ask(url, query);
+    print(
+      `| ${name} | ${gateway} | ${cold.subgraph} | ${cold.bsg} | ${warm.bsg} | ${cold.ms.toFixed(0)} | ${warm.ms.toFixed(0)} |`,
+    );
+  }
+}
+
+const subgraph = await startSubgraph();
+const representations = Array.from({ length: 1_000 }, (_, i) => representation(i));
+const entities = `query ($representations: [_Any!]!) {
+  _entities(representations: $representations) { ... on Sms { status } ... on Campaign { sent } }
+}`;
+const coldEntities = await ask(subgraph, entities, { representations });
+const warmEntities = await ask(subgraph, entities, { representations });
+print(
+  `\n1,000 representations: ${coldEntities.bsg} calls to BSG and ${coldEntities.ms.toFixed(0)} ms cold, ${warmEntities.bsg} and ${warmEntities.ms.toFixed(0)} ms warm`,
+);
+process.exit();
+
+/** Sends a query, and counts what it costs. */
+async function ask(url: string, query: string, variables = {}) {
+  calls.bsg = 0;
+  calls.subgraph = 0;
+  const startedAtMs = performance.now();
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  const { errors } = await response.json();
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+  return { ...calls, ms: performance.now() - startedAtMs };
+}
+
+async function supergraphOf(count: number): Promise<string> {
+  const orders = Array.from({ length: count }, (_, i) => ({
+    id: `${i}`,
+    smsReference: `ref_${i}`,
+    taskId: `${i % 5}`,
+  }));
+  return compose([
+    { name: 'bsg', url: await startSubgraph(), typeDefs: schema },
+    { name: 'orders', url: await serve(createOrders(orders)), typeDefs: ordersSchema },
+  ]);
+}
+
+/** The subgraph with nothing in its memory. */
+async function startSubgraph(): Promise<string> {
+  const app = createApp(
+    readConfig({
+      BSG_API_KEY: 'live_bench',
+      BSG_BASE_URL: new URL(bsg).origin,
+      BSG_CAMPAIGN_PATH: '/sms/task/{task_id}',
+      LOG_LEVEL: 'warn',
+    }),
+  );
+  return serve((request, response) => {
+    calls.subgraph++;
+    app.listener(request, response);
+  });
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
+}
+
+function representation(i: number) {
+  if (i % 3 === 0) return { __typename: 'Campaign', taskId: `${i}` };
+  return i % 3 === 1 ? { __typename: 'Sms', id: `${i}` } : { __typename: 'Sms', reference: `ref_${i}` };
+}
+
+function wireAnswerTo(path: string): object {
+  const [, , name = '', key = ''] = path.split('/');
+  if (name === 'task')
+    return { originator: 'a', body: 'b', sent: 1, delivered: 1, expired: 0, undeliverable: 0, unknown: 0 };
+  const id = name === 'reference' ? key.slice('ref_'.length) : name;
+  return { error: 0, id, reference: `ref_${id}`, status: 'delivered' };
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
