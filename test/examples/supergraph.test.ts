@@ -5,11 +5,10 @@ import { parse } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { createYoga } from 'graphql-yoga';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type Composer, compose } from '../../examples/supergraph/compose.ts';
+import type { Composer } from '../../examples/supergraph/compose.ts';
 import { createOrders, type Order, ordersSchema } from '../../examples/supergraph/orders.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
 import {
-  bsgSchema,
   COMPOSERS,
   GATEWAYS,
   type OtherSubgraph,
@@ -196,7 +195,7 @@ it('Hive Gateway leaves the stream of a message that nobody listens to any more'
 
 describe('the example', () => {
   it('starts with one command, answers through both gateways, and ends at Ctrl-C', async () => {
-    const program = runScript('examples/supergraph/start.ts', { PORT: '0' });
+    const program = runScript(['examples/supergraph/start.ts'], { PORT: '0' });
     const [, hive = ''] = await program.printed(/^Hive Gateway +(\S+)$/m);
     const [, apollo = ''] = await program.printed(/^Apollo's gateway +(\S+)$/m);
     await program.printed(/^ {2}3\./m);
@@ -215,15 +214,21 @@ describe('the example', () => {
     expect(await program.ended).toBe(0);
   }, 60_000);
 
-  it('says all that keeps subgraphs from being one graph', () => {
-    const typeDefs = parse('type Query { orders: [Order!]! } type Order { id: ID! sms: Sms }');
-    const subgraphs = [
-      { name: 'bsg', url: 'http://bsg', typeDefs: bsgSchema },
-      { name: 'orders', url: 'http://orders', typeDefs },
-    ];
-    expect(() => compose(subgraphs)).toThrow(/^The subgraphs do not compose:\n {2}.*Sms/);
-  });
+  it('has a check for CI, which passes while the subgraphs compose', async () => {
+    const check = checkWith('examples/supergraph/orders.graphql');
+    expect(await check.ended).toBe(0);
+  }, 60_000);
+
+  it('has a check for CI, which says what keeps them from being one graph', async () => {
+    const check = checkWith('test/fixtures/own-status.graphql');
+    expect(await check.ended).toBe(1);
+    expect(check.output()).toMatch(/^The subgraphs do not compose:\n {2}.*Sms\.status/);
+  }, 60_000);
 });
+
+function checkWith(file: string) {
+  return runScript(['examples/supergraph/check.ts', 'schema.graphql', file]);
+}
 
 /** Tickets of a third team, that knows messages by BSG's ids. */
 function ticketsAbout(smsIds: readonly string[]): OtherSubgraph {

@@ -19,9 +19,9 @@ export function runProgram(args: readonly string[], environment: Readonly<Record
   return run(['dist/main.js', ...args], environment);
 }
 
-/** Runs a script in TypeScript likewise. */
-export function runScript(path: string, environment: Readonly<Record<string, string>> = {}): Program {
-  return run(['--import', 'tsx', path], environment);
+/** Runs `tsx` with these arguments likewise. */
+export function runScript(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
+  return run(['--import', 'tsx', ...args], environment);
 }
 
 function run(args: readonly string[], environment: Readonly<Record<string, string>>): Program {
