@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { composeSchemaContract } from '@theguild/federation-composition';
-import { parse } from 'graphql';
+import { isObjectType, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { createYoga } from 'graphql-yoga';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Composer } from '../../examples/supergraph/compose.ts';
 import { createOrders, type Order, ordersSchema } from '../../examples/supergraph/orders.ts';
+import { schema } from '../../src/schema/index.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
 import {
   COMPOSERS,
@@ -119,6 +120,34 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
     });
   });
 
+  it('answers all there is to know about the messages and campaigns of 1,000 orders', async () => {
+    const upstream = await startUpstreamKnowingAll();
+    const app = startApp(upstream.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+    const references = Array.from({ length: 1_000 }, (_, i) => `ref_${i}`);
+    const graph = await startCompanyGraph({ app, others: [ordersWith(references, '1')], startGateway });
+
+    const { data, errors } = await graph.query<Orders>(
+      `{ orders { id sms { ${fieldsOf('Sms')} } campaign { ${fieldsOf('Campaign')} } } }`,
+    );
+
+    expect(errors).toBeUndefined();
+    expect(data.orders.filter(({ sms, campaign }) => sms?.status === 'DELIVERED' && campaign?.sent === 1)).toHaveLength(
+      1_000,
+    );
+    expect(upstream.calls).toHaveLength(1_001);
+  });
+
+  it('gives what BSG cannot answer as data where it is asked for by key', async () => {
+    const { app } = await startAppOnSandbox();
+    const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway });
+
+    const { data } = await graph.query(
+      '{ smsBatch(ids: ["211", "1"]) { results { ... on Sms { id } ... on BsgErrorDetails { code subject } } } }',
+    );
+
+    expect(data).toEqual({ smsBatch: { results: [{ id: '211' }, { code: 'SMS_NOT_FOUND', subject: '1' }] } });
+  });
+
   it('asks nothing of this subgraph for what the other one knows', async () => {
     const { app } = await startAppOnSandbox();
     const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway });
@@ -225,6 +254,12 @@ describe('the example', () => {
     expect(check.output()).toMatch(/^The subgraphs do not compose:\n {2}.*Sms\.status/);
   }, 60_000);
 });
+
+/** The fields of a type, as a selection. */
+function fieldsOf(typeName: string): string {
+  const type = schema.getType(typeName);
+  return isObjectType(type) ? Object.keys(type.getFields()).join(' ') : '';
+}
 
 function checkWith(file: string) {
   return runScript(['examples/supergraph/check.ts', 'schema.graphql', file]);
