@@ -148,6 +148,17 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
     expect(data).toEqual({ smsBatch: { results: [{ id: '211' }, { code: 'SMS_NOT_FOUND', subject: '1' }] } });
   });
 
+  it.each(['18446744073709551615', '00211'])('keeps every digit of the id %s that stands in a query', async (id) => {
+    const upstream = await startUpstreamKnowingAll();
+    const graph = await startCompanyGraph({ app: startApp(upstream.baseUrl), others: [ordersWith([])], startGateway });
+
+    for (const _ of [1, 2, 3, 4]) {
+      const { data } = await graph.query(`{ sms(id: "${id}") { ... on Sms { id } } }`);
+      expect(data).toEqual({ sms: { id } });
+    }
+    expect(upstream.calls).toEqual([`/sms/${id}`]);
+  });
+
   it('asks nothing of this subgraph for what the other one knows', async () => {
     const { app } = await startAppOnSandbox();
     const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway });
