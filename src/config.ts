@@ -120,7 +120,7 @@ const variables = {
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   INTROSPECTION: onOrOff.optional(),
-  MAX_QUERY_COST: wholeNumber(1, 1_000_000).default(1_000),
+  MAX_QUERY_COST: wholeNumber(1, 1_000_000).default(5_000),
   RATE_LIMIT: wholeNumber(0, 999_999_999).default(60_000),
   PERSISTED_OPERATIONS: readBy(readManifest, 'the path of a JSON file of queries by their hashes').optional(),
   PERSISTED_OPERATIONS_MODE: z.enum(['only', 'also'], expected('only or also')).default('only'),

@@ -17,7 +17,7 @@ describe('the environment', () => {
       isProduction: false,
       http: { host: '127.0.0.1', port: 4000, opsPort: null, shutdownMs: 10_000, workers: 1, corsOrigins: [] },
       auth: null,
-      queries: { introspection: true, maxCost: 1_000, costPerMinute: 60_000, trusted: null },
+      queries: { introspection: true, maxCost: 5_000, costPerMinute: 60_000, trusted: null },
       bsg: {
         baseUrl: 'http://127.0.0.1:4010/rest',
         apiKey: 'live_sandbox',

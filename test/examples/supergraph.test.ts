@@ -17,6 +17,7 @@ import {
   startHiveGateway,
 } from '../helpers/company-graph.ts';
 import { runScript } from '../helpers/process.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 interface Orders {
@@ -177,6 +178,27 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
     await graph.query(WALK);
 
     expect(graph.answers.map(({ req }) => req.headers.authorization)).toEqual(['Bearer of the caller', undefined]);
+  });
+
+  it('asks a server that is deployed with the token of the caller, who is told what it may not see', async () => {
+    const { app } = await startAppOnSandbox({ AUTH_TOKENS, INTROSPECTION: 'off' });
+    const graph = await startCompanyGraph({ app, others: [ordersWith(['ext_id_19'])], startGateway });
+    const ask = (token: string) =>
+      graph.query<Orders>('{ orders { sms { status msisdn } } }', { authorization: `Bearer ${token}` });
+
+    expect(await ask(TOKENS.personal)).toEqual({
+      data: { orders: [{ sms: { status: 'DELIVERED', msisdn: '380972000001' } }] },
+    });
+    expect(await ask(TOKENS.plain)).toMatchObject({
+      data: { orders: [{ sms: { status: 'DELIVERED', msisdn: null } }] },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+    expect(await ask('of_nobody_at_all')).toMatchObject({
+      data: { orders: [{ sms: null }] },
+      errors: expect.arrayContaining([
+        expect.objectContaining({ extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) }),
+      ]),
+    });
   });
 
   it('shows nothing personal and no look-ups where a contract leaves them out', async () => {

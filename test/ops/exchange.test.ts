@@ -66,7 +66,7 @@ describe('a request', () => {
   it.each([
     ['that is no query', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
     ['for what there is not', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
-    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(1_001)}]) { found { id } } }` }, 'QUERY_TOO_EXPENSIVE'],
+    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(4_000)}]) { found { id } } }` }, 'BATCH_TOO_LARGE'],
     [
       'for an entity that is not there',
       { query: '{ _entities(representations: [{ __typename: "Sms", id: "x" }]) { __typename } }' },
