@@ -14,9 +14,13 @@ export interface Program {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Runs `node dist/main.js` with this environment and no other, until the test ends. */
-export function runProgram(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
-  return run(['dist/main.js', ...args], environment);
+/** Runs `node dist/main.js`, or a copy of it, with this environment and no other, until the test ends. */
+export function runProgram(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  file = 'dist/main.js',
+): Program {
+  return run([file, ...args], environment);
 }
 
 /** Runs `tsx` with these arguments likewise. */

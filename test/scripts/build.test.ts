@@ -1,0 +1,32 @@
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { runProgram } from '../helpers/process.ts';
+
+describe('the bundle', () => {
+  it('runs with nothing beside it, GraphiQL included', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bsg-graphql-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await cp('dist', folder, { recursive: true });
+
+    const program = runProgram([], { PORT: '0', SANDBOX_PORT: '0' }, join(folder, 'main.js'));
+    const [, address] = await program.printed(/GraphiQL +(\S+)/);
+
+    const answer = await fetch(`${address}?query={sms(id:"211"){...on%20Sms{status}}}`);
+    expect(await answer.json()).toEqual({ data: { sms: { status: 'DELIVERED' } } });
+    const page = await fetch(String(address), { headers: { accept: 'text/html' } });
+    expect(await page.text()).toContain('<title>BSG GraphQL</title>');
+  });
+
+  it('has one copy of graphql, as two would not take each other’s types', async () => {
+    const code = await readFile('dist/main.js', 'utf8');
+    expect(code.match(/from another module or realm/g)).toHaveLength(1);
+  });
+
+  it('carries the licences of what it contains', async () => {
+    const licences = await readFile('dist/LICENSES.txt', 'utf8');
+    for (const name of ['graphql', 'graphql-yoga', '@graphql-yoga/render-graphiql', '@pothos/core', 'zod'])
+      expect(licences).toContain(`\n${name}@`);
+  });
+});
