@@ -1,0 +1,121 @@
+/**
+ * How long a start takes, from the spawn of the process to its first GraphQL answer, and the memory that it holds:
+ * `npm run build && npx tsx bench/cold-start.ts`, with other programs than `dist/main.js` as arguments if wanted, each with its
+ * options for Node in one word: `"--enable-source-maps dist/main.js"`. Beside it, for a ratio: a bare node:http server.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const STARTS = 11;
+const QUERIES = 5_000;
+const AT_ONCE = 32;
+
+/** What one start came to. */
+interface Start {
+  readonly firstAnswerMs: number;
+  readonly idleMiB: number;
+  readonly usedMiB: number;
+}
+
+const BARE = `import { createServer } from 'node:http';
+const server = createServer((_, response) => response.end('{"data":{"sms":{"status":"DELIVERED"}}}'));
+server.listen(0, '127.0.0.1', () => console.log('GraphiQL http://127.0.0.1:' + server.address().port));`;
+
+const upstream = createServer((call, response) => {
+  const id = call.url?.split('/').at(-1);
+  response.end(JSON.stringify({ error: 0, id, status: 'delivered', reference: null }));
+});
+await once(upstream.listen(0, '127.0.0.1'), 'listening');
+const environment = {
+  PORT: '0',
+  AUTH: 'none',
+  BSG_API_KEY: 'live_bench',
+  BSG_BASE_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+};
+
+const programs = process.argv.length > 2 ? process.argv.slice(2) : ['dist/main.js'];
+const contenders = new Map([
+  ['bare node:http', ['--input-type=module', '--eval', BARE]],
+  ...programs.map((program): [string, string[]] => [program, program.split(' ')]),
+]);
+const starts = new Map([...contenders.keys()].map((name) => [name, [] as Start[]]));
+// Taken in turns, so that what else the machine does weighs on all alike.
+for (let round = 0; round < STARTS; round++) {
+  for (const [name, args] of contenders) starts.get(name)?.push(await measure(args));
+}
+const bareMs = median((starts.get('bare node:http') ?? []).map((start) => start.firstAnswerMs));
+print(
+  `| median of ${STARTS}, Node ${process.versions.node} | first answer | ratio | memory idle | after ${QUERIES} queries |`,
+);
+print('| --- | --- | --- | --- | --- |');
+for (const [name, all] of starts) {
+  const ms = median(all.map((start) => start.firstAnswerMs));
+  const idle = median(all.map((start) => start.idleMiB));
+  const used = median(all.map((start) => start.usedMiB));
+  print(
+    `| ${name} | ${ms.toFixed(0)} ms | ${(ms / bareMs).toFixed(1)} | ${idle.toFixed(0)} MiB | ${used.toFixed(0)} MiB |`,
+  );
+}
+upstream.close();
+
+async function measure(args: readonly string[]): Promise<Start> {
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const address = await addressOf(child);
+  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
+  await ask(address, agent, 211);
+  const firstAnswerMs = performance.now() - startedAt;
+  const idleMiB = residentMiB(child);
+
+  let asked = 0;
+  const asker = async () => {
+    // Every second one is of a message that has not been asked for.
+    while (asked < QUERIES) await ask(address, agent, ++asked % 2 === 0 ? 211 : 1_000 + asked);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, asker));
+  const usedMiB = residentMiB(child);
+
+  agent.destroy();
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  return { firstAnswerMs, idleMiB, usedMiB };
+}
+
+/** What it prints behind "GraphiQL", once it listens. */
+async function addressOf({ stdout }: ChildProcess): Promise<string> {
+  if (stdout === null) throw new Error('Its output is not piped.');
+  let output = '';
+  for await (const text of stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    output += text;
+    const address = /GraphiQL +(\S+)\s/.exec(output)?.[1];
+    if (address === undefined) continue;
+    // What else it prints is read and dropped, so that it never waits for a reader.
+    stdout.resume();
+    return address;
+  }
+  throw new Error(`It ended without saying where it listens:\n${output}`);
+}
+
+async function ask(address: string, agent: Agent, id: number): Promise<void> {
+  const call = request(address, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
+  call.end(JSON.stringify({ query: 'query ($id: ID!) { sms(id: $id) { ... on Sms { status } } }', variables: { id } }));
+  const [response] = await once(call, 'response');
+  let answer = '';
+  for await (const text of response.setEncoding('utf8')) answer += text;
+  if (answer !== '{"data":{"sms":{"status":"DELIVERED"}}}') throw new Error(`It answered ${answer}`);
+}
+
+function residentMiB({ pid }: ChildProcess): number {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1_024;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
