@@ -1,0 +1,24 @@
+# The build and the server run on the same Node, as what it compiled is kept for it.
+ARG NODE=node:24.21.0-bookworm-slim
+
+FROM ${NODE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json ./
+COPY scripts scripts
+COPY src src
+RUN npm run build
+RUN NODE_COMPILE_CACHE=dist/compiled node dist/main.js schema > schema.graphql
+
+FROM ${NODE}
+ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/dist/compiled
+WORKDIR /app
+COPY LICENSE ./
+COPY --from=build /app/dist dist
+USER node
+EXPOSE 4000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 4000) + '/health').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "dist/main.js"]
