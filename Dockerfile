@@ -6,7 +6,6 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY scripts scripts
 COPY src src
 RUN npm run build
 RUN NODE_COMPILE_CACHE=dist/compiled node dist/main.js schema > schema.graphql

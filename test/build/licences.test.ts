@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { licenceTexts } from '../../scripts/licences.ts';
+import { licenceTexts } from '../../src/build/licences.ts';
 
 /** A bundle that has so many bytes of each file. */
 function bundleOf(inputs: Readonly<Record<string, number>>) {

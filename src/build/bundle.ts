@@ -2,7 +2,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { build, type Plugin } from 'esbuild';
-import { schema } from '../src/schema/index.ts';
+import { schema } from '../schema/index.ts';
 import { licenceTexts } from './licences.ts';
 
 /**
