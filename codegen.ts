@@ -6,7 +6,8 @@ function typedDocuments(folder: string): CodegenConfig['generates'] {
     [`${folder}/gql/`]: {
       preset: 'client',
       documents: [`${folder}/**/*.ts`, `!${folder}/gql/**`],
-      presetConfig: { fragmentMasking: false },
+      // The documents by their hashes: the manifest that PERSISTED_OPERATIONS takes.
+      presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
       config: {
         enumsAsTypes: true,
         useTypeImports: true,

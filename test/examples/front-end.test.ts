@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { deliveryLine } from '../../examples/front-end/delivery-line.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
@@ -16,4 +17,24 @@ it.each([
   const address = await listen(app.listener);
 
   expect(await deliveryLine(`${address}/graphql`, reference)).toBe(line);
+});
+
+it('the documents of the front end are answered by their hashes, and no others, where the server has their manifest', async () => {
+  const manifest = 'examples/front-end/gql/persisted-documents.json';
+  const { app } = await startAppOnSandbox({ PERSISTED_OPERATIONS: manifest });
+  const post = async (params: object) =>
+    (
+      await app.fetch('/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ ...params, variables: { reference: 'status_sent' } }),
+      })
+    ).json();
+
+  const documents = Object.entries<string>(JSON.parse(await readFile(manifest, 'utf8')));
+  expect(documents).toHaveLength(1);
+  for (const [documentId, query] of documents) {
+    expect(await post({ documentId })).toMatchObject({ data: { smsByReference: { status: 'SENT' } } });
+    expect(await post({ query })).toMatchObject({ errors: [{ extensions: { code: 'PERSISTED_QUERY_ONLY' } }] });
+  }
 });
