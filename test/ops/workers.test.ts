@@ -34,12 +34,14 @@ async function ask(url: string): Promise<number> {
   return response.status;
 }
 
+function linesOf(program: Program, message: string): readonly { readonly pid: number }[] {
+  const lines = program.output().split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
+}
+
+/** The workers that have listened so far, oldest first. */
 function pidsOf(program: Program): readonly number[] {
-  const listening = program
-    .output()
-    .split('\n')
-    .filter((line) => line.includes('"msg":"Listening."'));
-  return listening.map((line) => JSON.parse(line).pid);
+  return linesOf(program, 'Listening.').map(({ pid }) => pid);
 }
 
 describe('workers', () => {
@@ -47,11 +49,7 @@ describe('workers', () => {
     const { program, url, opsUrl } = await startWorkers(await startUpstreamKnowingAll());
     for (let i = 0; i < 10; i++) expect(await ask(url)).toBe(200);
 
-    const asked = program
-      .output()
-      .split('\n')
-      .filter((line) => line.includes('"msg":"request"'));
-    expect(new Set(asked.map((line) => JSON.parse(line).pid)).size).toBe(2);
+    await expect.poll(() => new Set(linesOf(program, 'request').map(({ pid }) => pid)).size).toBe(2);
     expect(await (await fetch(`${opsUrl}/metrics`)).text()).toContain(
       'bsg_graphql_request_duration_seconds_count{operation="Asked",type="query",outcome="ok"} 10\n',
     );
