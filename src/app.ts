@@ -18,15 +18,13 @@ import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { schema } from './schema/index.ts';
 import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
-import { createAuthenticator, useAuthentication } from './security/authentication.ts';
+import { type Authenticator, createAuthenticator, useAuthentication } from './security/authentication.ts';
 import { type Caller, PERSONAL_SCOPE } from './security/caller.ts';
 import { corsOf, useCrossSiteProtection } from './security/cross-site.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
-import { createJwtCheck, type JwtCheck } from './security/jwt.ts';
 import { queryLimits } from './security/query-limits.ts';
-import { createRateLimit, useCostLimits } from './security/rate-limit.ts';
+import { createRateLimit, type RateLimit, useCostLimits } from './security/rate-limit.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
-import { createTokenCheck } from './security/tokens.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.ts';
 import { createBreaker } from './statuses/breaker.ts';
 import { createRedisCache } from './statuses/redis-cache.ts';
@@ -42,15 +40,84 @@ const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 /** A report of one message is looked at once a second at the most, and no more messages than that at once. */
 const HINTS = { windowMs: 1_000, maxKeys: 10_000 };
 
+const ENDPOINT = '/graphql';
+
 /** What comes with each request, beside what Yoga adds. */
 interface ServerContext extends Record<string, unknown> {
   readonly exchange: Exchange;
+  /** Null where callers are not known. */
   caller: Caller | null;
 }
 
 /** Builds every part, from BSG up to the endpoint. */
 export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(config.log)) {
-  const { bsg, cache, queries } = config;
+  const road = createRoad(config, log);
+  const guard = config.auth === null ? null : createAuthenticator(config.auth, (fault) => logKeys(log, fault));
+  const rateLimit = createLimit(config);
+  const streaming = new Set<ServerResponse>();
+  let isDraining = false;
+  const ops: OpsOptions = {
+    registry: road.metrics.registry,
+    readiness: () => ({
+      status: isDraining ? 'draining' : (guard?.isReady ?? true) ? 'ready' : 'starting',
+      parts: road.health(),
+    }),
+  };
+  const yoga = createEndpoint({ config, log, road, guard, rateLimit, ops, streaming });
+
+  function begin(header: HeaderReader): ServerContext {
+    return {
+      exchange: beginExchange(header, { log, metrics: road.metrics, now: () => performance.now() }),
+      caller: null,
+    };
+  }
+
+  return {
+    /** Answers a request as the global `fetch` would; only the path of the address matters. */
+    async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
+      const request = new Request(...args);
+      const context = begin((name) => request.headers.get(name));
+      const response = await yoga.fetch(request, context);
+      if (isForEndpoint(request.url)) context.exchange.end(response.status, false);
+      return response;
+    },
+    /** The same for `node:http`. */
+    listener(request: IncomingMessage, response: ServerResponse): void {
+      // Whoever keeps the connection is to open a new one, to a server that stays.
+      if (isDraining) response.shouldKeepAlive = false;
+      // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
+      if (!URL.canParse(`http://${request.headers.host}`)) return void response.writeHead(400).end();
+      const context = begin((name) => headerOf(request, name));
+      if (isForEndpoint(request.url ?? '')) {
+        response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
+      }
+      void yoga(request, response, context);
+    },
+    /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
+    opsListener: createOpsListener(ops),
+    /** All that the server counts. */
+    registry: road.metrics.registry,
+    /** Says by `/ready` and on each connection that no more requests should come; those that do are answered. */
+    drain(): void {
+      isDraining = true;
+    },
+    /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
+    endStreams(): void {
+      road.live.dispose();
+      for (const response of streaming) response.end();
+    },
+    async dispose(): Promise<void> {
+      road.live.dispose();
+      await yoga.dispose();
+      rateLimit?.dispose();
+      guard?.dispose();
+      await road.dispose();
+    },
+  };
+}
+
+/** The road to a status, and what is told along it. */
+function createRoad({ bsg, cache, live: liveConfig }: Omit<Config, 'sandbox'>, log: Log) {
   const client = createBsgClient(bsg);
   const breaker = createBreaker({ ...BREAKER, onChange: (isOpen) => logBreaker(log, isOpen) });
   const shared = createSharedCache(bsg, cache.redisUrl, log);
@@ -70,51 +137,54 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     watches: () => live.watchCount,
     streams: () => live.streamCount,
   });
-  const live = createLive({ ...config.live, statuses, reader: { ...metrics, requestId: null } });
+  const live = createLive({ ...liveConfig, statuses, reader: { ...metrics, requestId: null } });
   const hints = createHints({ ...HINTS, onHint: (key) => statuses.forget([key]) });
-
-  const jwt = createJwt(config.auth, log);
-  const authenticate = createAuthenticator({ checkToken: createTokenCheck(config.auth?.tokens ?? []), jwt });
-  const { costPerMinute } = queries;
-  const rateLimit =
-    costPerMinute === null
-      ? null
-      : createRateLimit({ costPerMinute, redisUrl: cache.redisUrl, account: accountOf(bsg) });
-
-  let isDraining = false;
-  const ops: OpsOptions = {
-    registry: metrics.registry,
-    readiness: () => ({
-      status: isDraining ? 'draining' : jwt === null || jwt.isReady ? 'ready' : 'starting',
-      parts: {
-        bsg: breaker.isOpen ? 'down' : 'up',
-        redis: cache.redisUrl === null ? 'not used' : shared.isUp ? 'up' : 'down',
-      },
+  return {
+    statuses,
+    live,
+    hints,
+    metrics,
+    health: () => ({
+      bsg: breaker.isOpen ? 'down' : 'up',
+      redis: cache.redisUrl === null ? 'not used' : shared.isUp ? 'up' : 'down',
     }),
+    async dispose(): Promise<void> {
+      hints.dispose();
+      await shared.dispose();
+      client.dispose();
+    },
   };
-  async function opsReaderOf(request: Request): Promise<OpsReader> {
-    if (config.http.opsPort !== null) return 'public';
-    if (config.auth === null) return 'operator';
-    return typeof (await authenticate(request.headers.get('authorization'))) === 'string'
-      ? 'unauthenticated'
-      : 'operator';
-  }
+}
 
-  const streaming = new Set<ServerResponse>();
-  const yoga = createYoga<ServerContext, Context>({
+/** What the endpoint is made of. */
+interface Parts {
+  readonly config: Omit<Config, 'sandbox'>;
+  readonly log: Log;
+  readonly road: ReturnType<typeof createRoad>;
+  /** Null: anyone may ask. */
+  readonly guard: Authenticator | null;
+  readonly rateLimit: RateLimit | null;
+  readonly ops: OpsOptions;
+  /** Responses that are streams. */
+  readonly streaming: Set<ServerResponse>;
+}
+
+function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }: Parts) {
+  const { http, live, queries, maxBatchSize } = config;
+  return createYoga<ServerContext, Context>({
     schema,
     context: ({ exchange, caller, ...request }) => ({
-      loaders: createLoaders(statuses, exchange),
-      live,
-      maxBatchSize: config.maxBatchSize,
-      maySeePersonal: config.auth === null || caller?.scopes.has(PERSONAL_SCOPE) === true,
+      loaders: createLoaders(road.statuses, exchange),
+      live: road.live,
+      maxBatchSize,
+      maySeePersonal: guard === null || caller?.scopes.has(PERSONAL_SCOPE) === true,
       onStream: () => noteStream(request, streaming),
     }),
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
     logging: log,
     maskedErrors: { maskError: maskRequestError },
-    cors: corsOf(config.http.corsOrigins),
+    cors: corsOf(http.corsOrigins),
     multipart: false,
     landingPage: false,
     graphiql: false,
@@ -124,78 +194,44 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     plugins: [
       // The first to see an operation, whatever becomes of it.
       useExchanges(),
-      useOps(ops, opsReaderOf),
-      useDeliveryReports({ secret: config.live.webhookSecret, onReport: hints.take }),
+      useOps(ops, (request) => opsReaderOf(request, http.opsPort, guard)),
+      useDeliveryReports({ secret: live.webhookSecret, onReport: road.hints.take }),
       queries.introspection && useGraphiQLPage(ENDPOINT),
-      useCrossSiteProtection(config.http.corsOrigins),
-      config.auth !== null && useAuthentication<ServerContext>(authenticate, noteCaller),
+      useCrossSiteProtection(http.corsOrigins),
+      guard !== null && useAuthentication<ServerContext>(guard, noteCaller),
       useRequestBodyLimit(MAX_REQUEST_BYTES),
       queries.trusted !== null && useTrustedDocuments(queries.trusted),
       ...queryLimits(),
       !queries.introspection && useHiddenSchema<ServerContext>(({ caller }) => caller !== null),
-      useCostLimits<ServerContext>(queries.maxCost, rateLimit, callerKeyOf),
+      useCostLimits<ServerContext>(queries.maxCost, rateLimit, limitedTogether),
       useRequestErrors(),
       useCompiledQueries(),
       // The last to set how an operation runs.
       useOperationSpans(),
     ],
   });
-
-  function begin(header: HeaderReader): ServerContext {
-    return { exchange: beginExchange(header, { log, metrics, now: performance.now.bind(performance) }), caller: null };
-  }
-
-  return {
-    /** Answers a request as the global `fetch` would; only the path of the address matters. */
-    async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
-      const request = new Request(...args);
-      const context = begin((name) => request.headers.get(name));
-      const response = await yoga.fetch(request, context);
-      if (isLogged(request.url.replace(/^\w+:\/\/[^/]*/, ''))) context.exchange.end(response.status, false);
-      return response;
-    },
-    /** The same for `node:http`. */
-    listener(request: IncomingMessage, response: ServerResponse): void {
-      // Whoever keeps the connection is to open a new one, to a server that stays.
-      if (isDraining) response.shouldKeepAlive = false;
-      // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
-      if (!URL.canParse(`http://${request.headers.host}`)) return void response.writeHead(400).end();
-      const context = begin((name) => headerOf(request, name));
-      if (isLogged(request.url ?? '')) {
-        response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
-      }
-      void yoga(request, response, context);
-    },
-    /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
-    opsListener: createOpsListener(ops),
-    /** All that the server counts. */
-    registry: metrics.registry,
-    /** Says by `/ready` and on each connection that no more requests should come; those that do are answered. */
-    drain(): void {
-      isDraining = true;
-    },
-    /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
-    endStreams(): void {
-      live.dispose();
-      for (const response of streaming) response.end();
-    },
-    async dispose(): Promise<void> {
-      live.dispose();
-      hints.dispose();
-      await yoga.dispose();
-      await shared.dispose();
-      rateLimit?.dispose();
-      jwt?.dispose();
-      client.dispose();
-    },
-  };
 }
 
-const ENDPOINT = '/graphql';
+function createLimit({ bsg, cache, queries: { costPerMinute } }: Omit<Config, 'sandbox'>): RateLimit | null {
+  if (costPerMinute === null) return null;
+  return createRateLimit({ costPerMinute, redisUrl: cache.redisUrl, account: accountOf(bsg) });
+}
 
-/** Other paths are asked by probes, or have a secret in them. */
-function isLogged(pathAndQuery: string): boolean {
-  return /^\/graphql\/?(\?|$)/.test(pathAndQuery);
+/** Who asks on the port of the endpoint what is meant for operators. */
+async function opsReaderOf(
+  { headers }: Request,
+  opsPort: number | null,
+  guard: Authenticator | null,
+): Promise<OpsReader> {
+  if (opsPort !== null) return 'public';
+  if (guard === null) return 'operator';
+  const verdict = await guard.authenticate(headers.get('authorization'));
+  return typeof verdict === 'string' ? 'unauthenticated' : 'operator';
+}
+
+/** Others are asked by probes, or have a secret in their path, and are not logged. */
+function isForEndpoint(address: string): boolean {
+  return /^(?:https?:\/\/[^/]*)?\/graphql\/?(?:\?|$)/.test(address);
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | null {
@@ -205,23 +241,17 @@ function headerOf({ headers }: IncomingMessage, name: string): string | null {
 
 function noteCaller(context: ServerContext, caller: Caller): void {
   context.caller = caller;
-  context.exchange.caller = caller.name;
+  context.exchange.caller = caller.id;
 }
 
 /** Whose look-ups are counted together: those of a caller, or of an address where callers are not known. */
-function callerKeyOf({ caller, req }: ServerContext & { readonly req?: IncomingMessage }): string {
-  return caller === null ? `address:${req?.socket.remoteAddress ?? 'none'}` : `caller:${caller.name}`;
+function limitedTogether({ caller, req }: ServerContext & { readonly req?: IncomingMessage }): string {
+  return caller?.id ?? `address:${req?.socket.remoteAddress ?? 'none'}`;
 }
 
-function createJwt(auth: Config['auth'], log: Log): JwtCheck | null {
-  if (auth === null || auth.jwt === null) return null;
-  return createJwtCheck({
-    ...auth.jwt,
-    onKeys(fault) {
-      if (fault === null) log.info('The keys of the issuer are here: JWTs can be checked.');
-      else log.error({ reason: fault.message }, 'The keys of the issuer cannot be had; those that are known hold.');
-    },
-  });
+function logKeys(log: Log, fault: Error | null): void {
+  if (fault === null) log.info('The keys of the issuer are here: JWTs can be checked.');
+  else log.error({ reason: fault.message }, 'The keys of the issuer cannot be had; those that are known hold.');
 }
 
 /** Remembers the response of a request over the wire for as long as it is open. */

@@ -179,7 +179,7 @@ describe('the server', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(lines.filter(({ msg }) => msg === 'request')).toMatchObject([
-      { caller: 'support', outcome: 'ok' },
+      { caller: 'token:support', outcome: 'ok' },
       { caller: null, outcome: 'UNAUTHENTICATED' },
     ]);
   });

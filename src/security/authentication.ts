@@ -1,28 +1,42 @@
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
 import type { Caller } from './caller.ts';
-import type { JwtCheck } from './jwt.ts';
+import { createJwtCheck, type JwtOptions, type OnKeys } from './jwt.ts';
+import { createTokenCheck, type StaticToken } from './tokens.ts';
 
-/** How to tell who asks. */
-export interface AuthenticatorOptions {
-  /** Whose token it is that is known beforehand. */
-  readonly checkToken: (token: string) => Caller | null;
-  /** Null: no JWT is taken. */
-  readonly jwt: Pick<JwtCheck, 'check'> | null;
+/** Who may ask. */
+export interface AuthenticationOptions {
+  readonly tokens: readonly StaticToken[];
+  /** Whose JWTs are taken; null: no one's. */
+  readonly jwt: JwtOptions | null;
 }
 
 /** Why it is not known who asks. */
 export type Refusal = 'missing' | 'invalid' | 'unavailable';
 
-/** Tells who asks by the `Authorization` of a request. */
-export type Authenticate = (authorization: string | null) => Promise<Caller | Refusal>;
+/** Tells who asks. */
+export interface Authenticator {
+  /** By the `Authorization` of a request. */
+  authenticate(authorization: string | null): Promise<Caller | Refusal>;
+  /** Whether it has all that it needs to tell. */
+  readonly isReady: boolean;
+  dispose(): void;
+}
 
 /** Takes bearer tokens (RFC 6750): those that are known beforehand, then JWTs. */
-export function createAuthenticator({ checkToken, jwt }: AuthenticatorOptions): Authenticate {
-  return async (authorization) => {
-    if (authorization === null) return 'missing';
-    const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (token === undefined) return 'invalid';
-    return checkToken(token) ?? (await jwt?.check(token)) ?? 'invalid';
+export function createAuthenticator({ tokens, jwt }: AuthenticationOptions, onKeys: OnKeys): Authenticator {
+  const callerOf = createTokenCheck(tokens);
+  const jwtCheck = jwt === null ? null : createJwtCheck(jwt, onKeys);
+  return {
+    async authenticate(authorization) {
+      if (authorization === null) return 'missing';
+      const token = /^bearer +(\S+)$/i.exec(authorization)?.[1];
+      if (token === undefined) return 'invalid';
+      return callerOf(token) ?? (await jwtCheck?.check(token)) ?? 'invalid';
+    },
+    get isReady() {
+      return jwtCheck?.isReady ?? true;
+    },
+    dispose: () => jwtCheck?.dispose(),
   };
 }
 
@@ -31,7 +45,7 @@ export function createAuthenticator({ checkToken, jwt }: AuthenticatorOptions): 
  * `onCaller`, for the rest of the request.
  */
 export function useAuthentication<ServerContext extends Record<string, unknown>>(
-  authenticate: Authenticate,
+  { authenticate }: Pick<Authenticator, 'authenticate'>,
   onCaller: (serverContext: ServerContext, caller: Caller) => void,
 ): Plugin<object, ServerContext> {
   return {

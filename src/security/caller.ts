@@ -1,7 +1,7 @@
 /** Who asks, as far as the server can tell. */
 export interface Caller {
-  /** For the log and for limits: the name of a token, or the subject of a JWT. */
-  readonly name: string;
+  /** For the log and for limits: `token:` and the name of a token, or `jwt:` and the subject of a JWT. */
+  readonly id: string;
   readonly scopes: ReadonlySet<string>;
 }
 

@@ -10,9 +10,10 @@ export interface JwtOptions {
   readonly issuer: string;
   /** One of each token's `aud`. */
   readonly audience: string;
-  /** Told when the keys are there for the first time (null), and of each time that they could not be had. */
-  readonly onKeys: (fault: Error | null) => void;
 }
+
+/** Told when the keys are there for the first time (null), and of each time that they could not be had. */
+export type OnKeys = (fault: Error | null) => void;
 
 /** Checks JWTs. */
 export interface JwtCheck {
@@ -40,7 +41,7 @@ const FAULTS_OF_KEYS: ReadonlySet<string> = new Set([
 ]);
 
 /** Keeps the keys: while the issuer does not answer, those that it gave last hold. */
-export function createJwtCheck({ jwksUrl, issuer, audience, onKeys }: JwtOptions): JwtCheck {
+export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys: OnKeys): JwtCheck {
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: Number.POSITIVE_INFINITY });
   const trusted = new LRUCache<string, Caller>({ max: 10_000 });
   const rules = {
@@ -92,7 +93,7 @@ export function createJwtCheck({ jwksUrl, issuer, audience, onKeys }: JwtOptions
 
 /** Scopes are in `scope`, parted by spaces (RFC 9068), or in `scp`, as some issuers have it. */
 function callerOf({ sub, client_id: client, scope, scp }: JWTPayload): Caller {
-  const name = [sub, client].find((claim) => typeof claim === 'string') ?? 'unnamed';
+  const subject = [sub, client].find((claim) => typeof claim === 'string') ?? 'unnamed';
   const scopes = [scope, scp].flat().filter((claim) => typeof claim === 'string');
-  return { name: String(name), scopes: new Set(scopes.flatMap((claim) => claim.split(' '))) };
+  return { id: `jwt:${subject}`, scopes: new Set(scopes.flatMap((claim) => claim.split(' '))) };
 }

@@ -15,7 +15,7 @@ describe('a request', () => {
     await app.query(query, {}, headers);
     await app.query(query, {}, headers);
 
-    const line = { caller: 'support', operation: { type: 'query', name: 'Two' }, status: 200, outcome: 'ok' };
+    const line = { caller: 'token:support', operation: { type: 'query', name: 'Two' }, status: 200, outcome: 'ok' };
     expect(app.requestLines()).toMatchObject([
       { ...line, lookUps: 2, cacheHits: 0, upstreamCalls: 2 },
       { ...line, lookUps: 2, cacheHits: 2, upstreamCalls: 0 },

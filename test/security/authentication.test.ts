@@ -24,7 +24,11 @@ describe('tokens that are known beforehand', () => {
       expect(await response.json()).toEqual({ data: { sms: { id: '1' } } });
     }
     expect((await ask(app, { authorization: `bearer   ${TOKENS.plain}` })).status).toBe(200);
-    expect(app.requestLines().map(({ caller }) => caller)).toEqual(['support', 'dashboard', 'dashboard']);
+    expect(app.requestLines().map(({ caller }) => caller)).toEqual([
+      'token:support',
+      'token:dashboard',
+      'token:dashboard',
+    ]);
   });
 
   it.each([
@@ -126,7 +130,7 @@ describe('a JWT', () => {
       data: { sms: { msisdn: null } },
       errors: [{ extensions: { code: 'FORBIDDEN' } }],
     });
-    expect(app.requestLines()[0]).toMatchObject({ caller: 'someone' });
+    expect(app.requestLines()[0]).toMatchObject({ caller: 'jwt:someone' });
   });
 
   it('is checked once a minute, not at every request, and keys are asked for once', async () => {
