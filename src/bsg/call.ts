@@ -1,5 +1,5 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { HttpAnswer, TransportFault } from './transport.ts';
+import type { BsgErrorCode } from './codes.ts';
 
 /** On whose behalf BSG is asked. */
 export interface Asker {
@@ -14,6 +14,22 @@ export interface BsgCall {
   /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
   readonly outcome: string;
   readonly seconds: number;
+}
+
+/** One HTTP answer, read to its end, of whatever status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** From `Retry-After`; null where the answer has none. */
+  readonly retryAfterSeconds: number | null;
+  readonly body: string;
+}
+
+/** Why there is no answer. */
+export interface TransportFault {
+  readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
+  readonly message?: string;
+  /** Default: by the code. */
+  readonly isOutage?: boolean;
 }
 
 /** For whoever does not want to know. */

@@ -1,9 +1,9 @@
 import { parse } from 'lossless-json';
 import type { Answer } from './answer.ts';
+import type { HttpAnswer } from './call.ts';
 import type { Campaign } from './campaign.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';
 import { type Sms, statusOf } from './sms.ts';
-import type { HttpAnswer } from './transport.ts';
 import type { WireCampaign, WireSms, WireVerdict } from './wire.ts';
 
 /** What the decoder has to know beside the answer itself. */

@@ -1,8 +1,8 @@
 import { DelegateBackoff, handleResultType, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import pLimit from 'p-limit';
-import type { Asker } from './call.ts';
+import type { Asker, HttpAnswer, TransportFault } from './call.ts';
 import { retryDelayMs } from './retry.ts';
-import type { HttpAnswer, Transport, TransportFault } from './transport.ts';
+import type { Transport } from './transport.ts';
 
 /** The bounds of one look-up. */
 export interface LookupOptions {

@@ -1,4 +1,4 @@
-import type { HttpAnswer, TransportFault } from './transport.ts';
+import type { HttpAnswer, TransportFault } from './call.ts';
 
 /** How far apart attempts are: a random share of a span that doubles from 200 ms to 2 s. */
 const FIRST_SPAN_MS = 200;

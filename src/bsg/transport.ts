@@ -1,8 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
-import { type Asker, observeCall } from './call.ts';
-import type { BsgErrorCode } from './codes.ts';
+import { type Asker, type HttpAnswer, observeCall, type TransportFault } from './call.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /** Where BSG is, and how to speak to it. */
@@ -15,22 +14,6 @@ export interface TransportOptions {
   readonly maxConcurrency: number;
   /** The clock, for a `Retry-After` that is a date; milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/** One HTTP answer, read to its end, of whatever status. */
-export interface HttpAnswer {
-  readonly status: number;
-  /** From `Retry-After`; null where the answer has none. */
-  readonly retryAfterSeconds: number | null;
-  readonly body: string;
-}
-
-/** Why there is no answer. */
-export interface TransportFault {
-  readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
-  readonly message?: string;
-  /** Default: by the code. */
-  readonly isOutage?: boolean;
 }
 
 /** One attempt to GET a path of BSG. */

@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { Agent, createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { listen } from '../helpers/listen.ts';
+import { freePort, listen } from '../helpers/listen.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
 import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
@@ -38,15 +36,6 @@ function balance(ports: readonly number[]) {
     for await (const chunk of incoming) chunks.push(chunk);
     send(turn++, Buffer.concat(chunks), incoming, outgoing, ports.length);
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 it(`loses no request over ${RESTARTS} restarts under load`, async () => {

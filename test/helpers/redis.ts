@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
+import { freePort } from './listen.ts';
 
 /** Where Debian puts it; the suites that need it are left out where it is not. */
 export const REDIS_SERVER = '/usr/bin/redis-server';
@@ -56,13 +55,4 @@ export async function startRedis(): Promise<TestRedis> {
     freeze: () => void server?.kill('SIGSTOP'),
     unfreeze: () => void server?.kill('SIGCONT'),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
