@@ -129,11 +129,16 @@ Try:  curl -H 'X-API-KEY: test_me' ${sandbox.baseUrl}/sms/211
 
 /** Ends in order at the first signal; a second one ends the process at once, as signals do by default. */
 function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      void end(signal);
-    });
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  function begin(signal: NodeJS.Signals): void {
+    for (const each of signals) {
+      process.off(each, begin);
+      // A worker is told twice: a terminal tells all processes, and the primary passes on what it was told.
+      if (cluster.isWorker) process.on(each, () => {});
+    }
+    void end(signal);
   }
+  for (const each of signals) process.on(each, begin);
 }
 
 /** In words for who tries it out; where it is deployed, a line of the log like any other. */

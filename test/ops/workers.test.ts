@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Program, runProgram } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { startUpstreamKnowingAll, type Upstream } from '../helpers/upstream.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, type Upstream, wireSms } from '../helpers/upstream.ts';
 
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKENS.plain}` };
 
@@ -69,6 +69,23 @@ describe('workers', () => {
     await expect.poll(() => pidsOf(program).length, { timeout: 15_000 }).toBe(3);
     expect(await ask(url)).toBe(200);
     program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('answer what is in flight when a terminal tells all processes to end, and the primary tells them once more', async () => {
+    let answer = () => {};
+    const upstream = await startUpstream((_, response) => {
+      answer = () => sendJson(response, wireSms({ id: '1' }));
+    });
+    const { program, url } = await startWorkers(upstream);
+    const status = ask(url);
+    await expect.poll(() => upstream.calls).toHaveLength(1);
+    for (const pid of pidsOf(program)) process.kill(pid, 'SIGINT');
+    program.child.kill('SIGINT');
+    await expect.poll(() => linesOf(program, 'Draining: what is in flight is answered.')).toHaveLength(2);
+    answer();
+
+    expect(await status).toBe(200);
     expect(await program.ended).toBe(0);
   });
 
