@@ -12,7 +12,8 @@ function typedDocuments(folder: string): CodegenConfig['generates'] {
         enumsAsTypes: true,
         useTypeImports: true,
         strictScalars: true,
-        scalars: { DateTime: 'string' },
+        // `_Any` is there where the schema is read from the address of a server.
+        scalars: { DateTime: 'string', _Any: 'unknown' },
       },
     },
   };

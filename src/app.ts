@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type IncomingMessage, ServerResponse } from 'node:http';
-import { createYoga } from 'graphql-yoga';
+import type { DocumentNode } from 'graphql';
+import { createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { createBsgClient } from './bsg/client.ts';
-import type { Config } from './config.ts';
+import { type Config, isLoopback } from './config.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { useDeliveryReports } from './live/delivery-reports.ts';
 import { createHints } from './live/hints.ts';
@@ -27,12 +28,12 @@ import { createRateLimit, type RateLimit, useCostLimits } from './security/rate-
 import { useRequestBodyLimit } from './security/request-body.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.ts';
 import { createBreaker } from './statuses/breaker.ts';
-import { createRedisCache } from './statuses/redis-cache.ts';
+import { connectToRedis, createRedisCache } from './statuses/redis-cache.ts';
 import { noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
 import { createStatuses } from './statuses/statuses.ts';
 
 /** Far more than a query that a person writes or a gateway plans. */
-const MAX_REQUEST_BYTES = 1024 * 1024;
+const MAX_REQUEST_BYTES = 512 * 1024;
 
 /** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
 const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
@@ -41,6 +42,9 @@ const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 const HINTS = { windowMs: 1_000, maxKeys: 10_000 };
 
 const ENDPOINT = '/graphql';
+
+/** As long as a timer can be; its reader connects again. */
+const LONGEST_STREAM_MS = 2 ** 31 - 1;
 
 /** What comes with each request, beside what Yoga adds. */
 interface ServerContext extends Record<string, unknown> {
@@ -78,19 +82,17 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
       const request = new Request(...args);
       const context = begin((name) => request.headers.get(name));
       const response = await yoga.fetch(request, context);
-      if (isForEndpoint(request.url)) context.exchange.end(response.status, false);
+      context.exchange.end(response.status, false);
       return response;
     },
     /** The same for `node:http`. */
     listener(request: IncomingMessage, response: ServerResponse): void {
       // Whoever keeps the connection is to open a new one, to a server that stays.
       if (isDraining) response.shouldKeepAlive = false;
-      // What is behind this takes the name of the host for part of an address, and fails where it cannot be.
-      if (!URL.canParse(`http://${request.headers.host}`)) return void response.writeHead(400).end();
+      const refusal = refusalOfHost(request.headers.host, config.http.isLocal);
+      if (refusal !== null) return void response.writeHead(refusal.status).end(refusal.message);
       const context = begin((name) => headerOf(request, name));
-      if (isForEndpoint(request.url ?? '')) {
-        response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
-      }
+      response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
       void yoga(request, response, context);
     },
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
@@ -171,6 +173,7 @@ interface Parts {
 
 function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }: Parts) {
   const { http, live, queries, maxBatchSize } = config;
+  const documents = createDocumentCache();
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ exchange, caller, ...request }) => ({
@@ -178,11 +181,11 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
       live: road.live,
       maxBatchSize,
       maySeePersonal: guard === null || caller?.scopes.has(PERSONAL_SCOPE) === true,
-      onStream: () => noteStream(request, streaming),
+      onStream: () => noteStream(request, caller, streaming),
     }),
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
-    logging: log,
+    logging: withoutQuotes(log),
     maskedErrors: { maskError: maskRequestError },
     cors: corsOf(http.corsOrigins),
     multipart: false,
@@ -190,18 +193,19 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
     graphiql: false,
     maxRequestBodySize: false,
     extraParamNames: [DOCUMENT_ID],
-    parserAndValidationCache: { documentCache: createQueryCache(), errorCache: createQueryCache() },
+    parserAndValidationCache: { documentCache: documents, errorCache: noErrors },
     plugins: [
       // The first to see an operation, whatever becomes of it.
       useExchanges(),
       useOps(ops, (request) => opsReaderOf(request, http.opsPort, guard)),
       useDeliveryReports({ secret: live.webhookSecret, onReport: road.hints.take }),
-      queries.introspection && useGraphiQLPage(ENDPOINT),
+      queries.introspection && useGraphiQLPage(ENDPOINT, guard !== null),
       useCrossSiteProtection(http.corsOrigins),
       guard !== null && useAuthentication<ServerContext>(guard, noteCaller),
       useRequestBodyLimit(MAX_REQUEST_BYTES),
       queries.trusted !== null && useTrustedDocuments(queries.trusted),
       ...queryLimits(),
+      useOnlyValid(documents),
       !queries.introspection && useHiddenSchema<ServerContext>(({ caller }) => caller !== null),
       useCostLimits<ServerContext>(queries.maxCost, rateLimit, limitedTogether),
       useRequestErrors(),
@@ -214,7 +218,19 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
 
 function createLimit({ bsg, cache, queries: { costPerMinute } }: Omit<Config, 'sandbox'>): RateLimit | null {
   if (costPerMinute === null) return null;
-  return createRateLimit({ costPerMinute, redisUrl: cache.redisUrl, account: accountOf(bsg) });
+  const redis = cache.redisUrl === null ? null : connectToRedis(cache.redisUrl);
+  return createRateLimit({ costPerMinute, redis, account: accountOf(bsg) });
+}
+
+/**
+ * Why a request is not taken by the name of the host that it is for; null: it is. What is behind this takes the name for part
+ * of an address. And where anyone on this machine may ask, a page may have its own name mean this machine.
+ */
+function refusalOfHost(host: string | undefined, isLocal: boolean): { status: number; message: string } | null {
+  const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.exec(host ?? '')?.[1];
+  if (name === undefined || !URL.canParse(`http://${host}`)) return { status: 400, message: '' };
+  if (!isLocal || isLoopback(name)) return null;
+  return { status: 403, message: `Set AUTH=none to be asked as ${name} too, or say with AUTH_TOKENS who may ask.` };
 }
 
 /** Who asks on the port of the endpoint what is meant for operators. */
@@ -227,11 +243,6 @@ async function opsReaderOf(
   if (guard === null) return 'operator';
   const verdict = await guard.authenticate(headers.get('authorization'));
   return typeof verdict === 'string' ? 'unauthenticated' : 'operator';
-}
-
-/** Others are asked by probes, or have a secret in their path, and are not logged. */
-function isForEndpoint(address: string): boolean {
-  return /^(?:https?:\/\/[^/]*)?\/graphql\/?(?:\?|$)/.test(address);
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | null {
@@ -251,20 +262,56 @@ function limitedTogether({ caller, req }: ServerContext & { readonly req?: Incom
 
 function logKeys(log: Log, fault: Error | null): void {
   if (fault === null) log.info('The keys of the issuer are here: JWTs can be checked.');
-  else log.error({ reason: fault.message }, 'The keys of the issuer cannot be had; those that are known hold.');
+  else log.error(fault, 'The keys of the issuer cannot be had: those that are known hold, if there are any.');
 }
 
-/** Remembers the response of a request over the wire for as long as it is open. */
-function noteStream(request: object, streaming: Set<ServerResponse>): void {
-  if (!('res' in request) || !(request.res instanceof ServerResponse)) return;
+/** Remembers the response of a request over the wire for as long as it is open, and breaks it off when its token expires. */
+function noteStream(request: object, caller: Caller | null, streaming: Set<ServerResponse>): void {
+  if (!('res' in request) || !(request.res instanceof ServerResponse) || request.res.destroyed) return;
   const { res } = request;
+  const leftMs = (caller?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now();
+  const end = setTimeout(() => res.end(), Math.min(Math.max(0, leftMs), LONGEST_STREAM_MS));
   streaming.add(res);
-  res.once('close', () => streaming.delete(res));
+  res.once('close', () => {
+    clearTimeout(end);
+    streaming.delete(res);
+  });
 }
 
 /** Bounded by length, as what is made of a query takes some 50 times its own; a long one is read anew each time. */
-function createQueryCache<Made extends object>(): LRUCache<string, Made> {
-  return new LRUCache({ maxSize: 1_000_000, maxEntrySize: 20_000, sizeCalculation: (_, query) => query.length + 1 });
+function createDocumentCache(): LRUCache<string, DocumentNode> {
+  return new LRUCache({
+    max: 2_000,
+    maxSize: 1_000_000,
+    maxEntrySize: 20_000,
+    sizeCalculation: (_, query) => query.length + 1,
+  });
+}
+
+/** An error takes far more memory than the query that it is about, and is found again in no time. */
+const noErrors = { get: () => undefined, set: () => {} };
+
+/** Keeps no document whose errors would be kept with it. */
+function useOnlyValid(documents: LRUCache<string, DocumentNode>): Plugin {
+  return {
+    onValidate: ({ params: { documentAST } }) => {
+      return ({ valid }) => {
+        if (!valid) documents.delete(documentAST.loc?.source.body ?? '');
+      };
+    },
+  };
+}
+
+/** Yoga logs what JSON it could not read, and quotes it; its caller is told of it anyway. */
+function withoutQuotes(log: Log): YogaLogger {
+  return {
+    debug: log.debug.bind(log),
+    info: log.info.bind(log),
+    warn: log.warn.bind(log),
+    error: (...args) => {
+      if (!args.some((arg) => arg instanceof SyntaxError)) log.error(...(args as [unknown]));
+    },
+  };
 }
 
 function createSharedCache(bsg: Config['bsg'], url: string | null, log: Log): SharedCache {

@@ -11,6 +11,8 @@ export interface Config {
     readonly host: string;
     /** 0 lets the system pick one. */
     readonly port: number;
+    /** Whether only this machine can ask, as nobody has said who may: names of other hosts are not taken for it. */
+    readonly isLocal: boolean;
     /** Where metrics and the detail of readiness are, and nowhere else; null: beside everything else. */
     readonly opsPort: number | null;
     /** How long what is in flight may take at the end; milliseconds. */
@@ -100,9 +102,6 @@ const onOrOff = z.enum(['on', 'off'], expected('on or off'));
 
 const webAddress = z.string().refine(isWebAddress, expected('an http or https address without credentials'));
 
-const TOKENS_FORM =
-  'name:token or name:token:scopes with commas between, a token of 16 or more of A-Z a-z 0-9 - . _ ~ + / =, scopes with spaces between, each name and token once';
-
 const sandboxVariables = { SANDBOX_PORT: port.default(4_010) };
 
 const variables = {
@@ -113,16 +112,16 @@ const variables = {
   OPS_PORT: port.optional(),
   SHUTDOWN_MS: wholeNumber(0, 3_600_000).default(10_000),
   WORKERS: wholeNumber(1, 1_024).default(1),
-  CORS_ORIGINS: readBy(readOrigins, 'origins such as https://app.example.com with commas between, or *').default([]),
-  AUTH: z.literal('none', expected('none, or nothing and another AUTH_ variable')).optional(),
-  AUTH_TOKENS: readBy(readTokens, TOKENS_FORM).optional(),
+  CORS_ORIGINS: readBy(readOrigins).default([]),
+  AUTH: z.literal('none', expected('none, or not to be set')).optional(),
+  AUTH_TOKENS: readBy(readTokens).optional(),
   AUTH_JWKS_URL: webAddress.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   INTROSPECTION: onOrOff.optional(),
   MAX_QUERY_COST: wholeNumber(1, 1_000_000).default(5_000),
   RATE_LIMIT: wholeNumber(0, 999_999_999).default(60_000),
-  PERSISTED_OPERATIONS: readBy(readManifest, 'the path of a JSON file of queries by their hashes').optional(),
+  PERSISTED_OPERATIONS: readBy(readManifest).optional(),
   PERSISTED_OPERATIONS_MODE: z.enum(['only', 'also'], expected('only or also')).default('only'),
   BSG_API_KEY: z
     .string()
@@ -160,20 +159,24 @@ export function readConfig(environment: Environment): Config {
   const env = check(environment, variables, faultsBetween);
   const usesSandbox = env.BSG_API_KEY === undefined;
   const isProduction = env.NODE_ENV === 'production';
+  const host = hostOf(env);
+  const auth = authOf(env);
   return deepFreeze({
     isProduction,
     http: {
-      host: env.HOST ?? (isProduction ? '0.0.0.0' : '127.0.0.1'),
+      host,
+      isLocal: isLoopback(host) && auth === null && env.AUTH === undefined,
       port: env.PORT,
       opsPort: env.OPS_PORT ?? null,
       shutdownMs: env.SHUTDOWN_MS,
       workers: env.WORKERS,
       corsOrigins: env.CORS_ORIGINS,
     },
-    auth: authOf(env),
+    auth,
     queries: {
       introspection: env.INTROSPECTION === undefined ? !isProduction : env.INTROSPECTION === 'on',
-      maxCost: env.MAX_QUERY_COST,
+      // What a caller may ask for in a minute bounds what it may ask for at once.
+      maxCost: env.RATE_LIMIT === 0 ? env.MAX_QUERY_COST : Math.min(env.MAX_QUERY_COST, env.RATE_LIMIT),
       costPerMinute: env.RATE_LIMIT === 0 ? null : env.RATE_LIMIT,
       trusted:
         env.PERSISTED_OPERATIONS === undefined
@@ -210,6 +213,15 @@ export function readConfig(environment: Environment): Config {
   });
 }
 
+/** Whether a host is this machine by name or address, and no other can ask for it. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(host);
+}
+
+function hostOf({ HOST, NODE_ENV }: { HOST?: string | undefined; NODE_ENV?: string | undefined }): string {
+  return HOST ?? (NODE_ENV === 'production' ? '0.0.0.0' : '127.0.0.1');
+}
+
 /** What is wrong only together. */
 function faultsBetween(set: Environment): readonly string[] {
   const { NODE_ENV, BSG_API_KEY, BSG_BASE_URL, AUTH, AUTH_TOKENS, AUTH_JWKS_URL, AUTH_ISSUER, AUTH_AUDIENCE } = set;
@@ -227,13 +239,13 @@ function faultsBetween(set: Environment): readonly string[] {
       'BSG_API_KEY is not set: expected together with BSG_BASE_URL; without a key the sandbox answers',
     ],
     [
-      isProduction && !hasAuth && AUTH === undefined,
-      'AUTH_TOKENS is not set, nor AUTH_JWKS_URL: expected in production; AUTH=none lets anyone ask',
+      (isProduction || !isLoopback(hostOf(set))) && !hasAuth && AUTH === undefined,
+      'AUTH_TOKENS is not set, nor AUTH_JWKS_URL: expected in production, and with a HOST that others can reach; AUTH=none lets anyone ask',
     ],
     [AUTH !== undefined && hasAuth, 'AUTH is "none": expected nothing, as AUTH_TOKENS or AUTH_JWKS_URL is set'],
     [
       missingOfJwt.length === 1 || missingOfJwt.length === 2,
-      `${missingOfJwt.map(([name]) => name).join(' and ')} not set: expected together with the others of ${Object.keys(ofJwt).join(', ')}`,
+      `${missingOfJwt.map(([name]) => name).join(' and ')} not set: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE are needed together`,
     ],
     [
       Number(set['WORKERS'] ?? 1) > 1 && BSG_API_KEY === undefined,
@@ -295,13 +307,15 @@ function wholeNumber(least: number, most: number) {
     .refine((number) => Number.isNaN(number) || (number >= least && number <= most), message);
 }
 
-/** What a text means to the function; null: it is not as expected. */
-function readBy<T>(read: (text: string) => T | null, what: string) {
+/** What a text means to the function, which throws what is wrong with it. */
+function readBy<T>(read: (text: string) => T) {
   return z.string().transform((text, context) => {
-    const value = read(text);
-    if (value !== null) return value;
-    context.addIssue({ code: 'custom', message: expected(what) });
-    return z.NEVER;
+    try {
+      return read(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
   });
 }
 
@@ -309,41 +323,49 @@ function expected(what: string): string {
   return `expected ${what}`;
 }
 
-/** Every name and every token once. */
-function readTokens(text: string): NonNullable<Config['auth']>['tokens'] | null {
-  const entries = splitList(text).map((entry) => /^([\w.-]+):([\w.~+/=-]{16,})(?::([\w.:/ -]*))?$/.exec(entry));
-  const tokens = entries.flatMap((entry) =>
-    entry === null
-      ? []
-      : [
-          {
-            name: entry[1] ?? '',
-            token: entry[2] ?? '',
-            scopes: (entry[3] ?? '').split(' ').filter((scope) => scope !== ''),
-          },
-        ],
-  );
-  const isDistinct = (values: readonly string[]) => new Set(values).size === entries.length;
-  const isGood = isDistinct(tokens.map(({ name }) => name)) && isDistinct(tokens.map(({ token }) => token));
-  return entries.length > 0 && isGood ? tokens : null;
+/** Throws the first fault, without the token. Every name and every token stands once. */
+function readTokens(text: string): NonNullable<Config['auth']>['tokens'] {
+  const tokens = splitList(text).map((entry, i) => {
+    const [, name, token = '', scopes = ''] = /^([\w.-]+):([^:]*)(?::([\w.:/ -]*))?$/.exec(entry) ?? [];
+    const place = `entry ${i + 1}${name === undefined ? '' : ` (${name})`}`;
+    if (name === undefined)
+      throw new Error(`${place}: expected name:token or name:token:scopes, scopes with spaces between`);
+    if (token.length < 16) throw new Error(`${place}: the token has ${token.length} characters, expected 16 or more`);
+    if (!/^[\w.~+/=-]+$/.test(token)) throw new Error(`${place}: expected a token of A-Z a-z 0-9 - . _ ~ + / =`);
+    return { name, token, scopes: scopes.split(' ').filter((scope) => scope !== '') };
+  });
+  if (tokens.length === 0) throw new Error('expected name:token, with commas between');
+  if (new Set(tokens.map(({ name }) => name)).size < tokens.length) throw new Error('expected each name once');
+  if (new Set(tokens.map(({ token }) => token)).size < tokens.length) throw new Error('expected each token once');
+  return tokens;
 }
 
-function readOrigins(text: string): readonly string[] | null {
+function readOrigins(text: string): readonly string[] {
   const origins = splitList(text);
-  return origins.every((origin) => origin === '*' || isOrigin(origin)) ? origins : null;
+  if (origins.every((origin) => origin === '*' || isOrigin(origin))) return origins;
+  throw new Error(
+    expected('origins such as https://app.example.com, without a slash at the end, with commas between; or * alone'),
+  );
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
+  return URL.canParse(text) && new URL(text).origin === text && !text.includes('*');
 }
 
-/** What the client preset of GraphQL Code Generator writes: an object of documents by their hashes. */
-function readManifest(path: string): ReadonlyMap<string, string> | null {
+/** What the client preset of GraphQL Code Generator writes: an object of documents by their hashes. Throws the fault. */
+function readManifest(path: string): ReadonlyMap<string, string> {
+  let text: string;
   try {
-    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    return new Map(Object.entries(z.record(z.string(), z.string()).parse(manifest)));
+    text = readFileSync(path, 'utf8');
   } catch {
-    return null;
+    throw new Error(
+      'there is no such file; expected the path of a manifest, an object of queries by their hashes in JSON',
+    );
+  }
+  try {
+    return new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text))));
+  } catch {
+    throw new Error('the file is not a manifest; expected an object of queries by their hashes in JSON');
   }
 }
 

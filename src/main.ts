@@ -8,7 +8,7 @@ import { createOpsListener, type Readiness } from './ops/endpoints.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { metricsOfWorkers, shareMetrics } from './ops/metrics.ts';
 import { shutDown } from './ops/shutdown.ts';
-import { startWorkers } from './ops/workers.ts';
+import { startWorkers, type Workers } from './ops/workers.ts';
 import { type Sandbox, startSandbox } from './sandbox/server.ts';
 import { printSchema } from './schema/index.ts';
 
@@ -33,6 +33,12 @@ const commands = new Map<string, () => void | Promise<void>>([
 
 /** Balancers keep idle connections for 60 seconds as a rule. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** What a worker may take beyond that, to close what it has open. */
+const WORKER_GRACE_MS = 2_000;
+
+/** Signals of one wish come together: from a terminal, and once more from who was told first. */
+const SAME_WISH_MS = 1_000;
 
 /** What a server that listens has to say. */
 interface Listening {
@@ -69,6 +75,7 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
     sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } },
     log,
   );
+  if (cluster.isWorker) shareMetrics(app.registry);
   const server = createServer(app.listener);
   // Longer than what balancers keep idle connections for, so that they close them, and never send on one that is gone.
   server.keepAliveTimeout = KEEP_ALIVE_MS;
@@ -76,7 +83,6 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
   // With workers, the primary has this port, and asks each of them for its metrics.
   const opsServer = opsPort === null || cluster.isWorker ? null : createServer(app.opsListener);
   const opsUrl = opsServer === null ? null : await listen(opsServer, host, opsPort ?? 0, 'OPS_PORT');
-  if (cluster.isWorker) shareMetrics(app.registry);
   announce({ config, url, opsUrl, sandbox }, log);
 
   onSignal(async () => {
@@ -92,23 +98,27 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
 }
 
 /** The primary only keeps the workers, and answers for all of them on the port of the operators. */
-async function serveByWorkers({ http: { host, opsPort, workers: count } }: Config, log: Log): Promise<void> {
-  let status: Readiness['status'] = 'starting';
-  const ops = createOpsListener({
-    readiness: () => ({ status, parts: { workers: `${Object.keys(cluster.workers ?? {}).length} of ${count}` } }),
-    registry: metricsOfWorkers(),
-  });
-  const opsServer = createServer(ops);
+async function serveByWorkers(
+  { http: { host, opsPort, workers: count, shutdownMs } }: Config,
+  log: Log,
+): Promise<void> {
+  let workers: Workers | null = null;
+  let isDraining = false;
+  function readiness(): Readiness {
+    const listening = workers?.listening ?? 0;
+    const status = isDraining ? 'draining' : listening === 0 ? 'starting' : 'ready';
+    return { status, parts: { workers: `${listening} of ${count}` } };
+  }
+  const opsServer = createServer(createOpsListener({ readiness, registry: metricsOfWorkers() }));
   const opsUrl = await listen(opsServer, host, opsPort ?? 0, 'OPS_PORT');
   const starting = startWorkers(count, log);
   onSignal(async (signal) => {
-    status = 'draining';
-    await (await starting).end(signal);
+    isDraining = true;
+    await (await starting).end(signal, shutdownMs + WORKER_GRACE_MS);
     opsServer.close();
     opsServer.closeAllConnections();
   });
-  await starting;
-  status = 'ready';
+  workers = await starting;
   log.info({ workers: count, opsUrl }, 'All workers listen.');
 }
 
@@ -127,18 +137,21 @@ Try:  curl -H 'X-API-KEY: test_me' ${sandbox.baseUrl}/sms/211
   onSignal(() => sandbox.close());
 }
 
-/** Ends in order at the first signal; a second one ends the process at once, as signals do by default. */
+/**
+ * Ends in order at the first signal, and at once at a second one, unless that is of the same wish: a terminal tells all
+ * processes, and `npm` and the primary of workers pass on what they were told.
+ */
 function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  function begin(signal: NodeJS.Signals): void {
-    for (const each of signals) {
-      process.off(each, begin);
-      // A worker is told twice: a terminal tells all processes, and the primary passes on what it was told.
-      if (cluster.isWorker) process.on(each, () => {});
+  let toldAtMs: number | null = null;
+  function take(signal: NodeJS.Signals): void {
+    if (toldAtMs === null) {
+      toldAtMs = performance.now();
+      void end(signal);
+    } else if (!cluster.isWorker && performance.now() - toldAtMs > SAME_WISH_MS) {
+      process.exit(1);
     }
-    void end(signal);
   }
-  for (const each of signals) process.on(each, begin);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, take);
 }
 
 /** In words for who tries it out; where it is deployed, a line of the log like any other. */
@@ -147,21 +160,21 @@ function announce({ config, url, opsUrl, sandbox }: Listening, log: Log): void {
   else print(greeting({ config, url, opsUrl, sandbox }));
 }
 
-function greeting({ config: { http }, url, opsUrl, sandbox }: Listening): string {
+function greeting({ config, url, opsUrl, sandbox }: Listening): string {
   const answers =
     sandbox === null
       ? 'BSG answers, with your key.'
       : `NO KEY: answers are made up. The embedded sandbox stands in for BSG; set BSG_API_KEY to ask BSG.
 Sandbox     ${sandbox.baseUrl}`;
-  const id = sandbox === null ? '<an id>' : '211';
-  return `bsg-graphql listens on ${http.host}.
+  const token = config.auth === null ? '' : ` -H 'authorization: Bearer <a token>'`;
+  return `bsg-graphql listens on ${config.http.host}.
 ${answers}
-GraphiQL    ${url}/graphql${opsUrl === null ? '' : `\nOperators   ${opsUrl}`}
+${config.queries.introspection ? 'GraphiQL ' : 'Endpoint '}   ${url}/graphql${opsUrl === null ? '' : `\nOperators   ${opsUrl}`}
 
 Try:
-  1. Open GraphiQL in a browser: its tabs are examples that run.
-  2. curl ${url}/graphql -H 'content-type: application/json' \\
-       -d '{"query":"{ sms(id: \\"${id}\\") { ... on Sms { status isFinal } ... on BsgErrorDetails { code message } } }"}'
+  1. ${whatToOpen(config, sandbox)}
+  2. curl ${url}/graphql${token} -H 'content-type: application/json' \\
+       -d '{"query":"{ sms(id: \\"${sandbox === null ? '<an id>' : '211'}\\") { ... on Sms { status isFinal } ... on BsgErrorDetails { code message } } }"}'
   3. ${
     sandbox === null
       ? 'npm run schema, and compose schema.graphql into your graph.'
@@ -170,6 +183,14 @@ Try:
      and ask for smsByReference(reference: "my_1") while it moves.`
   }
 `;
+}
+
+function whatToOpen({ auth, queries }: Config, sandbox: Sandbox | null): string {
+  if (!queries.introspection) return 'INTROSPECTION=on, for GraphiQL.';
+  if (auth !== null) return 'Open GraphiQL in a browser, and put a token into the headers of a tab.';
+  const examples =
+    sandbox === null ? 'its tabs are examples; put in ids of your own' : 'its tabs are examples that run';
+  return `Open GraphiQL in a browser: ${examples}.`;
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

@@ -75,15 +75,6 @@ describe('a request at fault', () => {
     });
   });
 
-  it.each([
-    ['fields', '{a'.repeat(50_000)],
-    ['lists', `{ sms(id: ${'['.repeat(50_000)}`],
-  ])('nests %s deeper than the stack: it is told so', async (_, query) => {
-    const { app } = await startAppOnSandbox();
-    const { errors } = await app.query(query);
-    expect(errors).toEqual([{ message: 'The query nests too deep.', extensions: { code: 'BAD_REQUEST' } }]);
-  });
-
   it('is of a type that is not taken: it is told which is', async () => {
     const { app } = await startAppOnSandbox();
     const headers = { 'content-type': 'text/plain' };

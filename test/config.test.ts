@@ -15,7 +15,15 @@ describe('the environment', () => {
   it('needs nothing set: the sandbox answers', () => {
     expect(readConfig({})).toEqual({
       isProduction: false,
-      http: { host: '127.0.0.1', port: 4000, opsPort: null, shutdownMs: 10_000, workers: 1, corsOrigins: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 4000,
+        isLocal: true,
+        opsPort: null,
+        shutdownMs: 10_000,
+        workers: 1,
+        corsOrigins: [],
+      },
       auth: null,
       queries: { introspection: true, maxCost: 5_000, costPerMinute: 60_000, trusted: null },
       bsg: {
@@ -86,6 +94,7 @@ describe('the environment', () => {
       http: {
         host: '0.0.0.0',
         port: 0,
+        isLocal: false,
         opsPort: 9_090,
         shutdownMs: 0,
         workers: 2,
@@ -183,9 +192,8 @@ describe('the environment', () => {
     ['AUTH_JWKS_URL', 'issuer.example/keys'],
     ['CORS_ORIGINS', 'https://app.example.com/'],
     ['CORS_ORIGINS', 'https://app.example.com; https://other.example.com'],
+    ['CORS_ORIGINS', 'https://*.example.com'],
     ['INTROSPECTION', 'yes'],
-    ['PERSISTED_OPERATIONS', 'nowhere.json'],
-    ['PERSISTED_OPERATIONS', 'package.json'],
     ['PERSISTED_OPERATIONS_MODE', 'strict'],
     ['WORKERS', '0'],
   ])('does not take %s=%s', (name, value) => {
@@ -202,7 +210,7 @@ describe('the environment', () => {
       WEBHOOK_SECRET: 'short secret',
       AUTH_TOKENS: 'web:secret',
     });
-    expect(message).toContain('AUTH_TOKENS is (not shown): expected name:token');
+    expect(message).toContain('AUTH_TOKENS is (not shown): entry 1 (web): the token has 6 characters');
     expect(message).toContain('WEBHOOK_SECRET is (not shown): expected');
     expect(message).toContain('BSG_BASE_URL is (not shown): expected');
     expect(message).toContain('BSG_API_KEY is (not shown): expected');
@@ -215,6 +223,27 @@ describe('the environment', () => {
     expect(messageOf({ BSG_BASE_URL: 'http://127.0.0.1:1/rest' })).toContain('BSG_API_KEY is not set');
   });
 
+  it.each([
+    ['nowhere.json', 'there is no such file'],
+    ['package.json', 'the file is not a manifest'],
+    ['README.md', 'the file is not a manifest'],
+  ])('does not take %s for the manifest of known operations', (path, fault) => {
+    expect(messageOf({ PERSISTED_OPERATIONS: path })).toContain(`PERSISTED_OPERATIONS is "${path}": ${fault}`);
+  });
+
+  it('needs to be told who may ask wherever others can reach it', () => {
+    expect(messageOf({ HOST: '0.0.0.0' })).toContain('AUTH_TOKENS is not set');
+    expect(messageOf({ HOST: '::' })).toContain('AUTH_TOKENS is not set');
+    for (const HOST of ['localhost', '127.0.0.2', '::1']) expect(readConfig({ HOST }).http.isLocal).toBe(true);
+    expect(readConfig({ AUTH: 'none' }).http.isLocal).toBe(false);
+    expect(readConfig({ AUTH_TOKENS: 'web:token_of_web_0123456789' }).http.isLocal).toBe(false);
+  });
+
+  it('bounds what may be asked for at once by what may be asked for in a minute', () => {
+    expect(readConfig({ RATE_LIMIT: '50' }).queries.maxCost).toBe(50);
+    expect(readConfig({ RATE_LIMIT: '0' }).queries.maxCost).toBe(5_000);
+  });
+
   it('needs to be told in production who may ask, or that anyone may', () => {
     const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_x' };
     expect(messageOf(production)).toMatch(/AUTH_TOKENS is not set, nor AUTH_JWKS_URL: .*AUTH=none/);
@@ -223,21 +252,21 @@ describe('the environment', () => {
   });
 
   it.each([
-    'web:short',
-    'token_of_web_0123456789',
-    'web:token_of_web_0123456789,web:token_of_other_0123456789',
-    'web:token_of_web_0123456789,other:token_of_web_0123456789',
-    'web:token of web 0123456789',
-    ',',
-  ])('does not take the tokens %s, and does not show them', (tokens) => {
+    ['web:token_of_web_0123456789,other:short', 'entry 2 (other): the token has 5 characters, expected 16 or more'],
+    ['token_of_web_0123456789', 'entry 1: expected name:token or name:token:scopes'],
+    ['web:token_of_web_0123456789,web:token_of_other_0123456789', 'expected each name once'],
+    ['web:token_of_web_0123456789,other:token_of_web_0123456789', 'expected each token once'],
+    ['web:token of web 0123456789', 'entry 1 (web): expected a token of A-Z'],
+    [',', 'expected name:token'],
+  ])('does not take the tokens %s: it says which is wrong and how, and does not show it', (tokens, fault) => {
     const message = messageOf({ AUTH_TOKENS: tokens });
-    expect(message).toContain('AUTH_TOKENS is (not shown): expected name:token');
+    expect(message).toContain(`AUTH_TOKENS is (not shown): ${fault}`);
     expect(message).not.toContain('token_of');
   });
 
   it('has all of what JWTs need, or nothing of it', () => {
     expect(messageOf({ AUTH_JWKS_URL: 'https://issuer.example/keys' })).toContain(
-      'AUTH_ISSUER and AUTH_AUDIENCE not set',
+      'AUTH_ISSUER and AUTH_AUDIENCE not set: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE are needed together',
     );
     expect(messageOf({ AUTH_ISSUER: 'x', AUTH_AUDIENCE: 'y' })).toContain('AUTH_JWKS_URL not set');
   });

@@ -152,6 +152,27 @@ describe('the server', () => {
     expect(JSON.parse(line ?? '')).toMatchObject({ err: { message: 'a bug', stack: expect.stringMatching(/\bat /) } });
   });
 
+  it('ends though nobody reads its log any more', async () => {
+    const program = runProgram([], anyPorts);
+    await program.printed(/while it moves/);
+    program.child.stdout?.destroy();
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('answers what is in flight when it is told to end twice at once, as by a terminal and by npm', async () => {
+    const program = runProgram([], anyPorts);
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
+    const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
+    await answer.isUnderWay;
+    program.child.kill('SIGINT');
+    await program.printed(/Draining/);
+    program.child.kill('SIGINT');
+    expect(await answer.data).toEqual({ data: { sms: { id: '211' } } });
+    expect(await program.ended).toBe(0);
+  });
+
   it('prints nothing but lines of JSON where it is deployed', async () => {
     const upstream = await startUpstreamAnswering(wireSms());
     const program = runProgram([], {
@@ -205,7 +226,7 @@ describe('the server', () => {
   });
 
   it('ends with 1 and the name of HOST where it cannot be listened on', async () => {
-    const program = runProgram([], { ...anyPorts, HOST: '192.0.2.1' });
+    const program = runProgram([], { ...anyPorts, HOST: '192.0.2.1', AUTH: 'none' });
     expect(await program.ended).toBe(1);
     expect(program.output()).toMatch(/EADDRNOTAVAIL.*192\.0\.2\.1.*: set HOST to another\n$/);
   });

@@ -14,6 +14,8 @@ export interface BsgCall {
   /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
   readonly outcome: string;
   readonly seconds: number;
+  /** Why there was no answer, such as `ECONNREFUSED`; null where there was one. */
+  readonly cause: string | null;
 }
 
 /** One HTTP answer, read to its end, of whatever status. */
@@ -30,6 +32,8 @@ export interface TransportFault {
   readonly message?: string;
   /** Default: by the code. */
   readonly isOutage?: boolean;
+  /** What the system calls it, such as `ECONNREFUSED`. For operators; callers are not told. */
+  readonly cause?: string;
 }
 
 /** For whoever does not want to know. */
@@ -59,7 +63,8 @@ export function observeCall(
       const outcome = outcomeOf(result);
       if ('status' in result) span.setAttribute('http.response.status_code', result.status);
       if (outcome !== 'ok') span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
-      asker.onCall({ outcome, seconds: (performance.now() - startedAtMs) / 1_000 });
+      const cause = 'code' in result ? (result.cause ?? result.code) : null;
+      asker.onCall({ outcome, seconds: (performance.now() - startedAtMs) / 1_000, cause });
       return result;
     } finally {
       span.end();

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts';
 import { type Asker, nobody } from './call.ts';
 import type { Campaign } from './campaign.ts';
 import { createCampaignPaths, type Reply } from './campaign-paths.ts';
@@ -58,9 +59,21 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   async function ask(path: string, subject: string, deadlineMs: number, asker: Asker): Promise<Reply> {
     const result = await lookUp(path, deadlineMs, asker);
     if ('code' in result) return { answer: failure(result.code, subject, result), httpStatus: null };
-    const body = apiKey.length < SHORTEST_SECRET ? result.body : result.body.replaceAll(apiKey, '(key)');
     const fetchedAt = new Date(now()).toISOString();
-    return { answer: decodeAnswer({ ...result, body }, { subject, readTime, fetchedAt }), httpStatus: result.status };
+    const answer = withoutKey(decodeAnswer(result, { subject, readTime, fetchedAt }));
+    return { answer, httpStatus: result.status };
+  }
+
+  /** After decoding, as JSON can write the key in many ways. */
+  function withoutKey(answer: Answer): Answer {
+    if (apiKey.length < SHORTEST_SECRET || !Object.values(answer).some((value) => String(value).includes(apiKey))) {
+      return answer;
+    }
+    const cleaned = Object.entries(answer).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replaceAll(apiKey, '(key)') : value,
+    ]);
+    return Object.fromEntries(cleaned) as Answer;
   }
 
   async function askForSms(path: string, subject: string, asker: Asker, isAskedFor: (sms: Sms) => boolean) {

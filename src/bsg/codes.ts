@@ -91,6 +91,7 @@ export function codeOf(bsgCode: number): BsgErrorCode {
   return codeByNumber.get(bsgCode) ?? 'UNRECOGNIZED';
 }
 
-function isErrorCode(name: string): name is BsgErrorCode {
+/** Whether it is the name of an error that this version knows. */
+export function isErrorCode(name: string): name is BsgErrorCode {
   return Object.hasOwn(BSG_CODES, name);
 }

@@ -66,7 +66,7 @@ export interface Sms {
 /** The status behind BSG's word, in whatever case it came. */
 export function statusOf(word: string): SmsStatus {
   const name = word.trim().toUpperCase();
-  return isStatus(name) ? name : 'UNRECOGNIZED';
+  return isSmsStatus(name) ? name : 'UNRECOGNIZED';
 }
 
 /** Whether the message has reached the end of its life. */
@@ -74,6 +74,7 @@ export function isFinalSms(sms: Sms): boolean {
   return SMS_STATUSES[sms.status].isFinal;
 }
 
-function isStatus(name: string): name is SmsStatus {
+/** Whether it is the name of a status that this version knows. */
+export function isSmsStatus(name: string): name is SmsStatus {
   return Object.hasOwn(SMS_STATUSES, name);
 }

@@ -58,6 +58,8 @@ async function readAnswer(response: Response, nowMs: number): Promise<HttpAnswer
 
 function faultOf(error: unknown): TransportFault {
   if (error instanceof AbortError) return { code: 'TIMEOUT' };
+  // A body that says it is compressed, and is not or is cut.
+  if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))) return { code: 'NETWORK' };
   if (!(error instanceof FetchError)) throw error;
   switch (error.type) {
     case 'max-size':
@@ -66,6 +68,6 @@ function faultOf(error: unknown): TransportFault {
     case 'invalid-redirect':
       return { code: 'BAD_RESPONSE', message: 'BSG answered with a redirect, which is never followed.' };
     default:
-      return { code: 'NETWORK' };
+      return { code: 'NETWORK', cause: String(error.code ?? error.type) };
   }
 }

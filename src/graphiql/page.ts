@@ -1,29 +1,31 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { gzip } from 'node:zlib';
 import type { Plugin } from 'graphql-yoga';
 import { EXAMPLES } from './examples.ts';
 
 /** The page, made once. */
 interface Page {
+  readonly html: Uint8Array<ArrayBuffer>;
   readonly gzipped: Uint8Array<ArrayBuffer>;
   readonly etag: string;
 }
 
 /**
  * Gives GraphiQL to browsers that open the endpoint, and sends them there from `/`. The page is whole: it loads nothing
- * from anywhere, so it is 9 MB; it is made and compressed at the first visit, and a browser that has it is told so by 304.
+ * from anywhere, so it is 9 MB; it is made and compressed at the first visit, and a browser that has it is told so by 304. Where
+ * callers need a token, the headers of each tab have a place for it.
  */
-export function useGraphiQLPage(endpoint: string): Plugin {
+export function useGraphiQLPage(endpoint: string, asksForToken: boolean): Plugin {
   let page: Promise<Page> | null = null;
   return {
     async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
       if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
       if (url.pathname === '/') endResponse(new Response(null, { status: 302, headers: { location: endpoint } }));
       if (url.pathname !== endpoint && url.pathname !== `${endpoint}/`) return;
-      page ??= makePage();
+      page ??= makePage(asksForToken ? TOKEN_HEADER : {});
       try {
-        endResponse(await respond(request, await page, Response));
+        endResponse(respond(request, await page, Response));
       } catch {
         // The next visit tries again: a package that is being installed anew is there a moment later.
         page = null;
@@ -39,26 +41,28 @@ export function useGraphiQLPage(endpoint: string): Plugin {
  */
 const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-async function makePage(): Promise<Page> {
+const TOKEN_HEADER = { headers: '{\n  "Authorization": "Bearer your-token"\n}\n' };
+
+async function makePage(ofEachTab: { readonly headers?: string }): Promise<Page> {
   // Loaded at the first visit: a server that nobody opens in a browser need not hold it.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'BSG GraphQL',
-    defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables })),
+    defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables, ...ofEachTab })),
   }).replace('</head>', `${TABS_STAY}</head>`);
   const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
-  return { gzipped: await promisify(gzip)(html), etag };
+  return { html: new TextEncoder().encode(html), gzipped: await promisify(gzip)(html), etag };
 }
 
-async function respond(request: Request, { gzipped, etag }: Page, Response: typeof globalThis.Response) {
+function respond(request: Request, { html, gzipped, etag }: Page, Response: typeof globalThis.Response) {
   const headers = { etag, 'cache-control': 'no-cache', vary: 'accept, accept-encoding' };
   // A proxy that compresses anew may have made another validator of it, around the same digest.
   if (request.headers.get('if-none-match')?.includes(etag.slice('W/'.length)))
     return new Response(null, { status: 304, headers });
 
-  const html = { ...headers, 'content-type': 'text/html; charset=utf-8' };
+  const page = { ...headers, 'content-type': 'text/html; charset=utf-8' };
   const takesGzip = request.headers.get('accept-encoding')?.includes('gzip') ?? false;
   return takesGzip
-    ? new Response(gzipped, { headers: { ...html, 'content-encoding': 'gzip' } })
-    : new Response(await promisify(gunzip)(gzipped), { headers: html });
+    ? new Response(gzipped, { headers: { ...page, 'content-encoding': 'gzip' } })
+    : new Response(html, { headers: page });
 }

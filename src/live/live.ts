@@ -1,3 +1,4 @@
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { StatusKey } from '../statuses/status-key.ts';
 import type { Reader, Statuses } from '../statuses/statuses.ts';
 import { createStream, type Stream } from './streams.ts';
@@ -33,7 +34,13 @@ export interface Live {
 /** One watch a key, however many streams it is in. */
 export function createLive(options: LiveOptions): Live {
   const { statuses, reader, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
-  const watches = createWatches({ look: (key) => statuses.look(key, reader), intervalMs, now, random });
+  const watches = createWatches({
+    // A watch looks for all that listen, so it is part of no one's trace.
+    look: (key) => context.with(ROOT_CONTEXT, () => statuses.look(key, reader)),
+    intervalMs,
+    now,
+    random,
+  });
   let streams = 0;
   statuses.onNews(watches.hear);
 

@@ -36,10 +36,11 @@ export function useOps(options: OpsOptions, readerOf: (request: Request) => Prom
 }
 
 /** The same, in full, and `/health`, for a port of its own. */
-export function createOpsListener(options: OpsOptions) {
-  return async ({ url = '' }: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { status, headers, body } = await answerOps(url.replace(/\?.*/, ''), 'operator', options);
-    response.writeHead(status, headers).end(body);
+export function createOpsListener(options: OpsOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  return ({ url = '' }, response) => {
+    void answerOps(url.replace(/\?.*/, ''), 'operator', options).then(({ status, headers, body }) => {
+      response.writeHead(status, headers).end(body);
+    });
   };
 }
 
@@ -51,7 +52,12 @@ async function answerOps(path: string, reader: OpsReader, { readiness, registry 
   }
   if (path !== '/metrics' || reader === 'public') return { status: 404, headers: {}, body: '' };
   if (reader === 'unauthenticated') return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' };
-  return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+  try {
+    return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
+  } catch {
+    // A worker that ends, or hangs, does not tell its part in time. The next scrape may do better.
+    return { status: 503, headers: {}, body: 'The metrics cannot be had for now.' };
+  }
 }
 
 function json(status: number, body: object): OpsAnswer {

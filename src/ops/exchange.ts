@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Log } from './log.ts';
-import type { Metrics } from './metrics.ts';
+import type { CallFacts, Metrics } from './metrics.ts';
 
 /** The headers of a request, by their names in small letters. */
 export type HeaderReader = (name: string) => string | null | undefined;
@@ -14,14 +14,17 @@ export interface Exchange {
   /** Of the trace that the request is part of (`traceparent`); null where there is none. */
   traceId: string | null;
   caller: string | null;
+  /** Null until one runs; its name is null where it has none, or none that a person would give. */
   operation: { readonly type: string; readonly name: string | null } | null;
+  /** Whether it came to the endpoint: others are asked by probes, or have a secret in their path, and are not told of. */
+  isForEndpoint: boolean;
   /** The code of the first error; null where there was none. */
   fault: string | null;
   /** Counts a status read. */
-  onRead(tier: string): void;
+  onRead(tier: string, outcome: string): void;
   /** Counts a call to BSG. */
-  onCall(call: { readonly outcome: string; readonly seconds: number }): void;
-  /** Writes its line. A subscription that its reader leaves is over, not aborted. */
+  onCall(call: CallFacts): void;
+  /** Tells of it, once it is over. A subscription that its reader leaves is over, not aborted. */
   end(status: number, isCutOff: boolean): void;
 }
 
@@ -44,24 +47,28 @@ const CACHE_TIERS: ReadonlySet<string> = new Set(['memory', 'redis', 'stale']);
 export function beginExchange(header: HeaderReader, { log, metrics, now }: ExchangeOptions): Exchange {
   const startedAtMs = now();
   const given = header('x-request-id') ?? '';
-  const count = { lookUps: 0, cacheHits: 0, upstreamCalls: 0 };
+  const count = { lookUps: 0, cacheHits: 0, failures: 0, upstreamCalls: 0 };
   return {
     requestId: REQUEST_ID.test(given) ? given : randomUUID(),
     traceId: TRACEPARENT.exec(header('traceparent') ?? '')?.[1] ?? null,
     caller: null,
     operation: null,
+    isForEndpoint: false,
     fault: null,
-    onRead(tier) {
+    onRead(tier, outcome) {
       count.lookUps++;
       if (CACHE_TIERS.has(tier)) count.cacheHits++;
-      metrics.onRead(tier);
+      if (outcome !== 'found') count.failures++;
+      metrics.onRead(tier, outcome);
     },
     onCall(call) {
       count.upstreamCalls++;
       metrics.onCall(call);
+      if (call.cause !== null) log.warn({ requestId: this.requestId, ...call }, 'A call to BSG has failed.');
     },
     end(status, isCutOff) {
-      const { requestId, traceId, caller, operation, fault } = this;
+      const { requestId, traceId, caller, operation, isForEndpoint, fault } = this;
+      if (!isForEndpoint) return;
       const durationMs = Math.round((now() - startedAtMs) * 10) / 10;
       const isAborted = isCutOff && operation?.type !== 'subscription';
       const outcome = isAborted ? 'ABORTED' : (fault ?? (status < 400 ? 'ok' : `HTTP_${status}`));
@@ -71,14 +78,23 @@ export function beginExchange(header: HeaderReader, { log, metrics, now }: Excha
   };
 }
 
+/** A longer name, or one with the digits of a phone in it, is not one that a person has given to an operation. */
+const OPERATION_NAME = /^(?!.*\d{7})\w{1,64}$/;
+
 /** Notes what an exchange is about: its operation, its fault, and hands its id back. Has to be the first to see an operation. */
 export function useExchanges(): Plugin<{ readonly exchange: Exchange }, { readonly exchange: Exchange }> {
   function note({ document, operationName, contextValue }: ExecutionArgs): void {
     const operation = getOperationAST(document, operationName);
     const { exchange } = contextValue as { exchange: Exchange };
-    if (operation != null) exchange.operation = { type: operation.operation, name: operation.name?.value ?? null };
+    if (operation != null) {
+      const name = operation.name?.value ?? '';
+      exchange.operation = { type: operation.operation, name: OPERATION_NAME.test(name) ? name : null };
+    }
   }
   return {
+    onRequestParse({ serverContext: { exchange } }) {
+      exchange.isForEndpoint = true;
+    },
     onExecute: ({ args }) => note(args),
     onSubscribe: ({ args }) => note(args),
     onResultProcess({ result, serverContext: { exchange } }) {

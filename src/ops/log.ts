@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
-import { PinoPretty } from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
-/** The server's log: one line an event, on standard output; JSON, or for people on a terminal. */
+/** The server's log: one line an event; JSON, or for people on a terminal. */
 export type Log = Logger;
 
 /** How to log. */
@@ -12,8 +12,27 @@ export interface LogOptions {
   readonly isPretty?: boolean;
 }
 
-/** Lines are written while the server goes on; what is still to be written when the process ends is written then. */
+/**
+ * A log on standard output. Lines of one turn of the event loop are written together, those of the last one when the process
+ * ends. A reader that goes away stops neither the server nor its end.
+ */
 export function createLog({ level, isPretty = false }: LogOptions): Log {
-  if (isPretty) return pino({ level }, PinoPretty({ ignore: 'pid,hostname', sync: true }));
-  return pino({ level }, pino.destination({ dest: 1, sync: false, minLength: 4_096, periodicFlush: 100 }));
+  const readable = isPretty ? prettyFactory({ ignore: 'pid,hostname', singleLine: true }) : (line: string) => line;
+  let lines = '';
+  function flush(): void {
+    // Node writes to files, pipes and terminals before it goes on.
+    process.stdout.write(lines);
+    lines = '';
+  }
+  process.once('exit', flush);
+  process.stdout.on('error', () => {});
+  return pino(
+    { level },
+    {
+      write(line: string) {
+        if (lines === '') setImmediate(flush);
+        lines += readable(line);
+      },
+    },
+  );
 }

@@ -18,6 +18,14 @@ export interface RequestFacts {
   readonly seconds: number;
 }
 
+/** One call to BSG that is over. */
+export interface CallFacts {
+  readonly outcome: string;
+  readonly seconds: number;
+  /** Why there was no answer, where the system said so; null: there was one. */
+  readonly cause: string | null;
+}
+
 /** Metrics as Prometheus reads them. */
 export interface MetricsText {
   metrics(): Promise<string>;
@@ -27,10 +35,9 @@ export interface MetricsText {
 /** What the server counts, in the text format of Prometheus. */
 export interface Metrics {
   onRequest(facts: RequestFacts): void;
-  /** One status read, by the tier that answered it. */
-  onRead(tier: string): void;
-  /** One call to BSG. */
-  onCall(call: { readonly outcome: string; readonly seconds: number }): void;
+  /** One status read: the tier that answered it, and `found` or the code of the failure. */
+  onRead(tier: string, outcome: string): void;
+  onCall(call: CallFacts): void;
   readonly registry: Registry;
 }
 
@@ -58,8 +65,8 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
   });
   const reads = new Counter({
     name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by what answered: memory, redis, bsg, joined (another one was asking), stale, or refused.',
-    labelNames: ['tier'],
+    help: 'Statuses read, by what answered (memory, redis, bsg, joined where another one was asking, stale, refused) and what the answer was (found, or the code of the error).',
+    labelNames: ['tier', 'outcome'],
     registers,
   });
   const calls = new Histogram({
@@ -69,13 +76,18 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
     buckets: CALL_BUCKETS_S,
     registers,
   });
-  gauge('bsg_graphql_breaker_open', '1 while BSG does not answer and is not asked.', () => Number(isBreakerOpen()));
+  gauge(
+    'bsg_graphql_breaker_open',
+    '1 while BSG does not answer and is not asked.',
+    () => Number(isBreakerOpen()),
+    'max',
+  );
   gauge('bsg_graphql_live_watches', 'Messages and campaigns that someone listens to.', watches);
   gauge('bsg_graphql_live_streams', 'Subscriptions that are open.', streams);
   if (isRedisUp !== null) gauge('bsg_graphql_redis_up', '1 while Redis answers.', () => Number(isRedisUp()), 'min');
 
   /** `aggregator` makes one number of those of several workers. */
-  function gauge(name: string, help: string, read: () => number, aggregator: 'sum' | 'min' = 'sum'): void {
+  function gauge(name: string, help: string, read: () => number, aggregator: 'sum' | 'min' | 'max' = 'sum'): void {
     const metric: Gauge = new Gauge({ name, help, registers, aggregator, collect: () => metric.set(read()) });
   }
 
@@ -84,7 +96,7 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
       const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
-    onRead: (tier) => reads.inc({ tier }),
+    onRead: (tier, outcome) => reads.inc({ tier, outcome }),
     onCall: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
     registry: Registry.merge([processRegistry, own]),
   };

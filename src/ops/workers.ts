@@ -3,8 +3,10 @@ import type { Log } from './log.ts';
 
 /** Processes that share a port. */
 export interface Workers {
-  /** Passes a signal on, and resolves when all have ended. */
-  end(signal: NodeJS.Signals): Promise<void>;
+  /** Those that listen. */
+  readonly listening: number;
+  /** Passes a signal on, and resolves when all have ended; one that does not end by itself is ended after so long. */
+  end(signal: NodeJS.Signals, withinMs: number): Promise<void>;
 }
 
 const RESTART_MS = 1_000;
@@ -14,14 +16,19 @@ const RESTART_MS = 1_000;
  * rejects where one ends before that, as what ended it would end the next one too.
  */
 export async function startWorkers(count: number, log: Log): Promise<Workers> {
+  const listening = new Set<Worker>();
   let isEnding = false;
 
   /** Resolves when it listens, rejects when it ends before that. */
   function start(): Promise<void> {
     const worker = cluster.fork();
     return new Promise((resolve, reject) => {
-      worker.once('listening', () => resolve());
+      worker.once('listening', () => {
+        listening.add(worker);
+        resolve();
+      });
       worker.once('exit', (code, signal) => {
+        listening.delete(worker);
         reject(new Error(`A worker has ended with ${code ?? signal}.`));
         if (isStarted && !isEnding) replace(worker, code ?? signal);
       });
@@ -40,16 +47,25 @@ export async function startWorkers(count: number, log: Log): Promise<Workers> {
   await Promise.all(Array.from({ length: count }, start));
   isStarted = true;
   return {
-    async end(signal) {
+    get listening() {
+      return listening.size;
+    },
+    async end(signal, withinMs) {
       isEnding = true;
-      await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && endOf(worker, signal)));
+      await Promise.all(
+        Object.values(cluster.workers ?? {}).map((worker) => worker && endOf(worker, signal, withinMs)),
+      );
     },
   };
 }
 
-function endOf(worker: Worker, signal: NodeJS.Signals): Promise<void> {
+function endOf(worker: Worker, signal: NodeJS.Signals, withinMs: number): Promise<void> {
   return new Promise((resolve) => {
-    worker.once('exit', () => resolve());
+    const giveUp = setTimeout(() => worker.process.kill('SIGKILL'), withinMs);
+    worker.once('exit', () => {
+      clearTimeout(giveUp);
+      resolve();
+    });
     worker.process.kill(signal);
   });
 }

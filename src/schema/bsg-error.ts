@@ -26,7 +26,8 @@ const BsgErrorDetails = builder.interfaceRef<BsgFailure>('BsgErrorDetails').impl
     }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'The id, reference or task id that was asked for, as it was asked.',
+      description:
+        'The id, reference or task id that was asked for, as it was asked; cut short where it is longer than 64 characters.',
     }),
   }),
 });

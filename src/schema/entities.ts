@@ -1,4 +1,11 @@
-import { GraphQLError, GraphQLID, type GraphQLResolveInfo, type GraphQLSchema, isUnionType } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLID,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isUnionType,
+  responsePathAsArray,
+} from 'graphql';
 import type { Context } from './context.ts';
 
 /**
@@ -20,12 +27,27 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
   const resolveAll = field?.resolve;
   if (field === undefined || resolveAll === undefined) throw new Error('The schema has no entities.');
 
-  field.resolve = (source, { representations }: { representations: readonly unknown[] }, context: Context, info) =>
-    representations.map((representation) => {
-      if (!isOfEntity(representation, info)) return invalid('The representation is of no entity of this subgraph.');
-      const entities = resolveAll(source, { representations: [representation] }, context, info);
-      return Array.isArray(entities) ? entities[0] : null;
+  field.resolve = (source, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
+    const listPath = responsePathAsArray(info.path);
+    return representations.map(async (representation, i) => {
+      try {
+        if (!isOfEntity(representation, info)) throw invalid('The representation is of no entity of this subgraph.');
+        const entities = resolveAll(source, { representations: [representation] }, context, info);
+        return await (Array.isArray(entities) ? entities[0] : null);
+      } catch (error) {
+        throw placed(error, [...listPath, i]);
+      }
     });
+  };
+}
+
+/**
+ * The error with its path and without its place in the query, which is the same for all of a list, and which graphql-js would
+ * count from the start of the query for each.
+ */
+function placed(error: unknown, path: readonly (string | number)[]): unknown {
+  if (!(error instanceof GraphQLError) || error.originalError !== undefined) return error;
+  return new GraphQLError(error.message, { path, extensions: error.extensions });
 }
 
 function isOfEntity(representation: unknown, { schema }: GraphQLResolveInfo): boolean {

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
+import { PERSONAL_SCOPE } from '../security/caller.ts';
 import type { Context } from './context.ts';
 
 /** The answers that have been told already that something is withheld; the variables are made anew for each. */
@@ -19,7 +20,10 @@ function withhold({ operation, variableValues, fieldName }: GraphQLResolveInfo):
     if (told.has(variableValues)) return null;
     told.add(variableValues);
   }
-  throw new GraphQLError(`Personal data such as \`${fieldName}\` is shown to callers with the scope bsg:personal.`, {
-    extensions: { code: 'FORBIDDEN' },
-  });
+  throw new GraphQLError(
+    `Personal data such as \`${fieldName}\` is shown to callers with the scope ${PERSONAL_SCOPE}.`,
+    {
+      extensions: { code: 'FORBIDDEN' },
+    },
+  );
 }

@@ -13,7 +13,8 @@ const badRequest = { code: 'BAD_REQUEST', http: { status: 400, spec: true } };
  */
 export function useRequestErrors(): Plugin {
   return {
-    onRequestParse({ requestParser }) {
+    onRequestParse({ request, requestParser }) {
+      if (request.method !== 'GET' && request.method !== 'POST') throw methodNotAllowed();
       if (requestParser === undefined) throw unsupportedMediaType();
     },
     onParams({ params }) {
@@ -29,15 +30,20 @@ export function useRequestErrors(): Plugin {
 }
 
 /**
- * What a client is told of an error: those that are meant for it as they are, of others no more than that there was one. Two
- * are the client's own though no one says so: variables that are no JSON, and a query that nests deeper than the stack.
+ * What a client is told of an error: those that are meant for it as they are, of others no more than that there was one. One
+ * is the client's own though no one says so: variables that are no JSON.
  */
 export function maskRequestError(error: unknown, message: string): Error {
   const cause = error instanceof GraphQLError && error.path === undefined ? error.originalError : error;
   if (cause instanceof SyntaxError)
     return createGraphQLError('The variables are not JSON.', { extensions: badRequest });
-  if (cause instanceof RangeError) return createGraphQLError('The query nests too deep.', { extensions: badRequest });
   return maskError(error, message, false);
+}
+
+function methodNotAllowed(): GraphQLError {
+  return createGraphQLError('Ask by POST, or by GET.', {
+    extensions: { code: 'METHOD_NOT_ALLOWED', http: { status: 405, headers: { allow: 'GET, POST' } } },
+  });
 }
 
 function unsupportedMediaType(): GraphQLError {

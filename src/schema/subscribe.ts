@@ -13,6 +13,6 @@ export function subscribeTo(keys: readonly StatusKey[], { live, maxBatchSize, on
     return stream;
   }
   throw new GraphQLError('The server has as many streams open as it may: ask again later, or poll.', {
-    extensions: { code: 'TOO_MANY_STREAMS' },
+    extensions: { code: 'TOO_MANY_STREAMS', http: { status: 503, headers: { 'retry-after': '5' } } },
   });
 }

@@ -1,5 +1,15 @@
-import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  type JWTVerifyOptions,
+  type JWTVerifyResult,
+  jwtVerify,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
+import fetch from 'node-fetch';
 import type { Caller } from './caller.ts';
 
 /** Who signs tokens, and what has to be in them. */
@@ -30,6 +40,7 @@ const CLOCK_TOLERANCE_S = 30;
 /** A key that is withdrawn counts for so long; one that is new, and so not known, is looked for at once. */
 const RELOAD_MS = 5 * 60_000;
 const RETRY_MS = 1_000;
+const MAX_KEYS_BYTES = 1024 * 1024;
 /** A token that was checked is good for so long without another check, unless it expires before. */
 const TRUST_MS = 60_000;
 
@@ -42,8 +53,11 @@ const FAULTS_OF_KEYS: ReadonlySet<string> = new Set([
 
 /** Keeps the keys: while the issuer does not answer, those that it gave last hold. */
 export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys: OnKeys): JwtCheck {
-  const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: Number.POSITIVE_INFINITY });
-  const trusted = new LRUCache<string, Caller>({ max: 10_000 });
+  const keys = createRemoteJWKSet(new URL(jwksUrl), {
+    cacheMaxAge: Number.POSITIVE_INFINITY,
+    [customFetch]: createKeyFetch(),
+  });
+  const trusted = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
   const rules = {
     issuer,
     audience,
@@ -73,13 +87,13 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
     },
     async check(token) {
       const known = trusted.get(token);
-      if (known !== undefined) return known;
+      if (known !== undefined && Date.now() < known.untilMs) return known.caller;
       try {
-        const { payload } = await jwtVerify(token, keys, rules);
+        const { payload } = await verify(token, keys, rules);
         const caller = callerOf(payload);
-        const leftMs = (payload.exp ?? 0) * 1_000 - Date.now();
-        if (leftMs > 0) trusted.set(token, caller, { ttl: Math.min(leftMs, TRUST_MS) });
-        return caller;
+        if (caller !== null)
+          trusted.set(token, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + TRUST_MS) });
+        return caller ?? 'invalid';
       } catch (error) {
         return error instanceof errors.JOSEError && !FAULTS_OF_KEYS.has(error.code) ? 'invalid' : 'unavailable';
       }
@@ -91,9 +105,45 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
   };
 }
 
-/** Scopes are in `scope`, parted by spaces (RFC 9068), or in `scp`, as some issuers have it. */
-function callerOf({ sub, client_id: client, scope, scp }: JWTPayload): Caller {
-  const subject = [sub, client].find((claim) => typeof claim === 'string') ?? 'unnamed';
+/**
+ * Fetches what is no larger than keys are, and not again at once after it failed: anyone can name a key that is not known, and
+ * the library waits between two fetches only after one that was good.
+ */
+function createKeyFetch() {
+  let triedAtMs = Number.NEGATIVE_INFINITY;
+  return async (url: string, { headers, signal }: RequestInit) => {
+    const nowMs = Date.now();
+    if (nowMs - triedAtMs < RETRY_MS / 2) throw new Error('The keys were asked for a moment ago.');
+    triedAtMs = nowMs;
+    const options = { headers: Object.fromEntries(new Headers(headers)), signal: signal ?? null };
+    return (await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES })) as unknown as Response;
+  };
+}
+
+/** A token that does not say by which of several keys it is signed is tried with each. */
+async function verify(token: string, keys: JWTVerifyGetKey, rules: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, keys, rules);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      const verified = await jwtVerify(token, key, rules).catch(() => null);
+      if (verified !== null) return verified;
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/**
+ * Null where the token names no one. Scopes are in `scope`, parted by spaces (RFC 9068), or in `scp`, as some issuers have it.
+ */
+function callerOf({ sub, client_id: client, scope, scp, exp = 0 }: JWTPayload) {
+  const id = isName(sub) ? `jwt:${sub}` : isName(client) ? `client:${client}` : null;
+  if (id === null) return null;
   const scopes = [scope, scp].flat().filter((claim) => typeof claim === 'string');
-  return { id: `jwt:${subject}`, scopes: new Set(scopes.flatMap((claim) => claim.split(' '))) };
+  return { id, scopes: new Set(scopes.flatMap((claim) => claim.split(' '))), expiresAtMs: exp * 1_000 };
+}
+
+function isName(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== '';
 }

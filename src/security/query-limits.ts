@@ -1,26 +1,67 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { type ParseOptions, parse, type Source } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import {
+  type ExecutionArgs,
+  type GraphQLError,
+  getOperationAST,
+  type ParseOptions,
+  parse,
+  type Source,
+  validate,
+} from 'graphql';
+import { createGraphQLError, type Plugin } from 'graphql-yoga';
 
 /**
  * What a document may be, far above what front ends write and gateways plan: the largest documented query has 60 tokens,
  * and none that the schema answers is more than six deep.
  */
-export const QUERY_LIMITS = { tokens: 5_000, depth: 10, aliases: 100, directives: 50 };
+const QUERY_LIMITS = { characters: 32_768, tokens: 2_000, depth: 10, aliases: 100, directives: 50 };
+
+/** Where an error is in a query is counted from its start each time, so many errors of one long query take seconds. */
+const MAX_ERRORS = 20;
+
+/** In place of the plugins' own error, which calls it one of syntax. */
+const onReject = [
+  (_: unknown, { message }: GraphQLError) => {
+    throw refusal(message.replace(/^Syntax Error: /, ''));
+  },
+];
 
 /**
  * Refuses documents that cost more to read than any honest one, with code `GRAPHQL_VALIDATION_FAILED` or
  * `GRAPHQL_PARSE_FAILED`. The limit of tokens is that of graphql-js, which stops reading there.
  */
-export function queryLimits({ tokens, depth, aliases, directives } = QUERY_LIMITS): readonly Plugin[] {
+export function queryLimits({ characters, tokens, depth, aliases, directives } = QUERY_LIMITS): readonly Plugin[] {
   const parseUpTo = (source: string | Source, options?: ParseOptions) =>
     parse(source, { ...options, maxTokens: tokens });
   return [
-    { onParse: ({ setParseFn }) => setParseFn(parseUpTo) },
-    maxDepthPlugin({ n: depth }),
-    maxAliasesPlugin({ n: aliases, allowList: [] }),
-    maxDirectivesPlugin({ n: directives }),
+    {
+      onParams({ params: { query = '' } }) {
+        if (query.length > characters) throw refusal(`A query may have ${characters} characters at most.`);
+      },
+      onParse: ({ setParseFn }) => setParseFn(parseUpTo),
+      onValidate: ({ setValidationFn }) => setValidationFn(validateWithFewErrors),
+    },
+    maxDepthPlugin({ n: depth, onReject }),
+    maxAliasesPlugin({ n: aliases, allowList: [], onReject }),
+    maxDirectivesPlugin({ n: directives, onReject }),
+    { onExecute: ({ args }) => forgetUndeclared(args) },
   ];
+}
+
+const validateWithFewErrors: typeof validate = (schema, document, rules, options, typeInfo) =>
+  validate(schema, document, rules, { ...options, maxErrors: MAX_ERRORS }, typeInfo);
+
+/** Variables that the operation does not declare are used by nothing, and would be kept for as long as BSG takes. */
+function forgetUndeclared({ document, operationName, variableValues }: ExecutionArgs): void {
+  if (variableValues == null) return;
+  const declared = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+  const names = new Set(declared.map(({ variable }) => variable.name.value));
+  for (const name of Object.keys(variableValues)) if (!names.has(name)) Reflect.deleteProperty(variableValues, name);
+}
+
+function refusal(message: string): GraphQLError {
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: true } };
+  return createGraphQLError(message, { extensions });
 }

@@ -1,6 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { costOf } from './query-cost.ts';
 
@@ -9,7 +9,7 @@ export interface RateLimitOptions {
   /** Look-ups in a minute. */
   readonly costPerMinute: number;
   /** Where instances count together; null: each on its own. Without an answer from there each counts on its own as well. */
-  readonly redisUrl: string | null;
+  readonly redis: Redis | null;
   /** Tells apart who shares a Redis. No secret. */
   readonly account: string;
 }
@@ -22,15 +22,13 @@ export interface RateLimit {
 }
 
 const WINDOW_S = 60;
-/** A Redis that takes longer is left alone for a while, so that not every request waits for it. */
-const COMMAND_TIMEOUT_MS = 250;
+/** A Redis that does not answer is left alone for so long, so that not every request waits for it. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** A fixed window of a minute for each caller. */
-export function createRateLimit({ costPerMinute, redisUrl, account }: RateLimitOptions): RateLimit {
+export function createRateLimit({ costPerMinute, redis, account }: RateLimitOptions): RateLimit {
   const rule = { points: costPerMinute, duration: WINDOW_S, keyPrefix: `bsg-graphql:limit:${account}` };
   const alone = new RateLimiterMemory(rule);
-  const redis = redisUrl === null ? null : connect(redisUrl);
   const together =
     redis === null ? null : new RateLimiterRedis({ ...rule, storeClient: redis, rejectIfRedisNotReady: true });
   let aloneUntilMs = 0;
@@ -51,40 +49,43 @@ export function createRateLimit({ costPerMinute, redisUrl, account }: RateLimitO
 
 /**
  * Refuses operations that cost more than one may (400), and those of a caller who has asked for as much as it may in a minute
- * (429). Each costs its look-ups, and one at least.
+ * (429). Each costs its look-ups, and one at least, which is taken before anything is read of it.
  */
 export function useCostLimits<Context extends object>(
   maxCost: number,
   limit: RateLimit | null,
   callerOf: (context: Context) => string,
-): Plugin<Context> {
-  async function fault(args: ExecutionArgs) {
+): Plugin<Context, Context> {
+  async function refuseBeyond(context: Context, cost: number): Promise<void> {
+    const waitS = cost === 0 ? null : ((await limit?.take(callerOf(context), cost)) ?? null);
+    if (waitS !== null) throw tooManyRequests(waitS);
+  }
+  async function judge(args: ExecutionArgs): Promise<void> {
     const cost = costOf(args);
-    if (cost > maxCost) {
-      return createGraphQLError(`The request asks for ${cost} look-ups, and may ask for ${maxCost} at most.`, {
-        extensions: { code: 'QUERY_TOO_EXPENSIVE', cost, maxCost, http: { status: 400 } },
-      });
-    }
-    const waitS = (await limit?.take(callerOf(args.contextValue as Context), Math.max(1, cost))) ?? null;
-    if (waitS === null) return null;
-    return createGraphQLError(`Too many look-ups in a minute: ask again in ${waitS} s.`, {
-      extensions: {
-        code: 'TOO_MANY_REQUESTS',
-        retryAfter: waitS,
-        http: { status: 429, headers: { 'retry-after': `${waitS}` } },
-      },
-    });
+    if (cost > maxCost) throw tooExpensive(cost, maxCost);
+    await refuseBeyond(args.contextValue as Context, Math.max(0, cost - 1));
   }
   return {
-    async onExecute({ args, setResultAndStopExecution }) {
-      const error = await fault(args);
-      if (error !== null) setResultAndStopExecution({ errors: [error] });
-    },
-    async onSubscribe({ args, setResultAndStopExecution }) {
-      const error = await fault(args);
-      if (error !== null) setResultAndStopExecution({ errors: [error] });
-    },
+    onParams: ({ context }) => refuseBeyond(context as Context, 1),
+    onExecute: ({ args }) => judge(args),
+    onSubscribe: ({ args }) => judge(args),
   };
+}
+
+function tooExpensive(cost: number, maxCost: number) {
+  return createGraphQLError(`The request asks for ${cost} look-ups, and may ask for ${maxCost} at most.`, {
+    extensions: { code: 'QUERY_TOO_EXPENSIVE', cost, maxCost, http: { status: 400 } },
+  });
+}
+
+function tooManyRequests(waitS: number) {
+  return createGraphQLError(`Too many look-ups in a minute: ask again in ${waitS} s.`, {
+    extensions: {
+      code: 'TOO_MANY_REQUESTS',
+      retryAfter: waitS,
+      http: { status: 429, headers: { 'retry-after': `${waitS}` } },
+    },
+  });
 }
 
 /** Rejects where the limiter itself fails. */
@@ -94,18 +95,8 @@ async function consume(limiter: RateLimiterAbstract, caller: string, cost: numbe
     return null;
   } catch (reason) {
     if (!(reason instanceof RateLimiterRes)) throw reason;
+    // What was refused is not to count against what the caller asks for next.
+    await limiter.reward(caller, cost);
     return Math.max(1, Math.ceil(reason.msBeforeNext / 1_000));
   }
-}
-
-function connect(url: string): Redis {
-  const redis = new Redis(url, {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    retryStrategy: (attempt) => Math.min(2_000, attempt * 100),
-  });
-  // The shared cache, on the same Redis, says in the log how it is.
-  redis.on('error', () => {});
-  return redis;
 }

@@ -12,7 +12,7 @@ export interface StaticToken {
 export function createTokenCheck(tokens: readonly StaticToken[]): (token: string) => Caller | null {
   const known = tokens.map(({ name, token, scopes }) => ({
     digest: digest(token),
-    caller: { id: `token:${name}`, scopes: new Set(scopes) },
+    caller: { id: `token:${name}`, scopes: new Set(scopes), expiresAtMs: null },
   }));
   return (token) => {
     const given = digest(token);

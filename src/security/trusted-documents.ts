@@ -18,7 +18,8 @@ export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions
     allowArbitraryOperations: !only,
     extractPersistedOperationId: (params, request, context) =>
       documentIdOf(params, request) ?? defaultExtractPersistedOperationId(params, request, context),
-    getPersistedOperation: (hash) => documents.get(hash) ?? null,
+    // As the appendix of GraphQL over HTTP writes hashes.
+    getPersistedOperation: (id) => documents.get(id.replace(/^sha256:/, '')) ?? null,
     customErrors: {
       notFound: fault('PERSISTED_QUERY_NOT_IN_LIST', 'No operation is known by this hash.'),
       keyNotFound: fault('PERSISTED_QUERY_ID_REQUIRED', 'Send a query, or the hash of a known one as documentId.'),

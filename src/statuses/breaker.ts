@@ -29,6 +29,9 @@ export interface Breaker {
   readonly isOpen: boolean;
 }
 
+/** Whatever BSG says, it is tried again after so long. */
+const LONGEST_OPEN_MS = 5 * 60_000;
+
 /** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
 const WAIT_FOR_PROBE_MS = 500;
 
@@ -55,7 +58,7 @@ export function createBreaker({ failuresInARow, probeAfterMs, onChange }: Breake
   });
 
   function openMs(): number {
-    return Math.max(probeAfterMs, (lastFailure.retryAfterSeconds ?? 0) * 1_000);
+    return Math.max(probeAfterMs, Math.min((lastFailure.retryAfterSeconds ?? 0) * 1_000, LONGEST_OPEN_MS));
   }
 
   function notAsked(subject: string): BsgFailure {

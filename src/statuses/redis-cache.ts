@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChainableCommander, Redis } from 'ioredis';
 import type { Answer } from '../bsg/answer.ts';
+import { isErrorCode } from '../bsg/codes.ts';
+import { isSmsStatus } from '../bsg/sms.ts';
 import type { Entry } from './entry.ts';
 import type { Claim, SharedCache } from './shared-cache.ts';
 import { isStatusKey, type StatusKey } from './status-key.ts';
@@ -45,31 +47,44 @@ const GOODBYE_MS = 500;
 /** Ends a claim only where it is still one's own. */
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
+const COUNTS = ['sent', 'delivered', 'expired', 'undeliverable', 'unknown'];
+
+const CONNECTION = {
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  keepAlive: SIGN_OF_LIFE_MS,
+  socketTimeout: SILENCE_MS,
+  retryStrategy: (attempt: number) => Math.min(LONGEST_RECONNECT_MS, attempt * 100),
+  // A replica that was the master before a failover: connect anew, and send the command again.
+  reconnectOnError: ({ message }: Error) => (message.startsWith('READONLY') ? 2 : false),
+} as const;
+
+/** A connection for commands, which fail at once where Redis does not answer. Reconnects by itself until it is closed. */
+export function connectToRedis(url: string): Redis {
+  const redis = new Redis(url, { ...CONNECTION, commandTimeout: COMMAND_TIMEOUT_MS });
+  // Whoever sends a command is told that it failed.
+  redis.on('error', () => {});
+  return redis;
+}
+
 /** A second tier in Redis and a bus between the instances. Reconnects by itself for as long as it lives. */
 export function createRedisCache({ url, account, lookupMs, now, onChange }: RedisCacheOptions): SharedCache {
-  const options = {
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    keepAlive: SIGN_OF_LIFE_MS,
-    socketTimeout: SILENCE_MS,
-    retryStrategy: (attempt: number) => Math.min(LONGEST_RECONNECT_MS, attempt * 100),
-    // A replica that was the master before a failover: connect anew, and send the command again.
-    reconnectOnError: ({ message }: Error) => (message.startsWith('READONLY') ? 2 : false),
-  } as const;
-  const commands = new Redis(url, { ...options, commandTimeout: COMMAND_TIMEOUT_MS });
-  const bus = new Redis(url, { ...options, autoResubscribe: false });
+  const commands = connectToRedis(url);
+  const bus = new Redis(url, { ...CONNECTION, autoResubscribe: false });
   const prefix = `bsg-graphql:2:${account}:`;
   const channel = `${prefix}news`;
   const instance = randomUUID();
   const claims = new Set<StatusKey>();
 
   let areCommandsUp: boolean | null = null;
-  let isBusUp = false;
+  let isBusUp: boolean | null = null;
   let wasUp: boolean | null = null;
   let pausedUntilMs = 0;
   function report(): void {
-    const isUp = areCommandsUp === true && isBusUp;
-    if (areCommandsUp === null || isUp === wasUp) return;
+    // Not before both connections have come to something.
+    if (areCommandsUp === null || isBusUp === null) return;
+    const isUp = areCommandsUp && isBusUp;
+    if (isUp === wasUp) return;
     wasUp = isUp;
     onChange?.(isUp);
   }
@@ -177,7 +192,7 @@ export function createRedisCache({ url, account, lookupMs, now, onChange }: Redi
       });
     },
     get isUp() {
-      return areCommandsUp === true && isBusUp;
+      return areCommandsUp === true && isBusUp === true;
     },
     async dispose() {
       clearInterval(signOfLife);
@@ -228,8 +243,19 @@ function isEntry(json: unknown): json is Entry {
   return [json['askedAtMs'], json['freshUntilMs'], json['staleUntilMs']].every(Number.isFinite);
 }
 
+/** Whatever is looked at before it is shown has to be as it should: another version may know more statuses than this one. */
 function isAnswer(json: unknown): json is Answer {
-  return isObject(json) && ['sms', 'campaign', 'failure'].includes(String(json['kind']));
+  if (!isObject(json)) return false;
+  switch (json['kind']) {
+    case 'sms':
+      return typeof json['id'] === 'string' && isSmsStatus(String(json['status']));
+    case 'campaign':
+      return COUNTS.every((count) => Number.isFinite(json[count]));
+    case 'failure':
+      return isErrorCode(String(json['code'])) && typeof json['message'] === 'string';
+    default:
+      return false;
+  }
 }
 
 function isObject(json: unknown): json is Readonly<Record<string, unknown>> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { trace } from '@opentelemetry/api';
+import { type Span, trace } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { type Answer, isUnavailable } from '../bsg/answer.ts';
 import { type Asker, nobody as noAsker } from '../bsg/call.ts';
@@ -35,8 +35,10 @@ export type Tier = 'memory' | 'redis' | 'bsg' | 'joined' | 'stale' | 'refused';
 
 /** On whose behalf a status is read. */
 export interface Reader extends Asker {
-  /** Told of each read; not of one by a key that cannot be one, which takes no look-up. */
-  onRead(tier: Tier): void;
+  /**
+   * Told of each read, with `found` or the code of the failure; not of one by a key that cannot be one, which takes no look-up.
+   */
+  onRead(tier: Tier, outcome: string): void;
 }
 
 /** The one way to a status. Failures are values: no call rejects but on a bug. */
@@ -237,12 +239,9 @@ export function createStatuses(options: StatusesOptions): Statuses {
       try {
         const { answer, standIn, tier } = await read(key, reader);
         const isStale = takesStandIn && standIn !== null && isUnavailable(answer);
-        if (tier !== null) {
-          const told = isStale ? 'stale' : tier;
-          reader.onRead(told);
-          span.setAttribute('bsg.tier', told);
-        }
-        return isStale ? standIn : answer;
+        const given = isStale ? standIn : answer;
+        if (tier !== null) tellRead(reader, span, isStale ? 'stale' : tier, given);
+        return given;
       } finally {
         span.end();
       }
@@ -264,6 +263,12 @@ export function createStatuses(options: StatusesOptions): Statuses {
       tellNews = listener;
     },
   };
+}
+
+function tellRead(reader: Reader, span: Span, tier: Tier, answer: Answer): void {
+  const outcome = answer.kind === 'failure' ? answer.code : 'found';
+  reader.onRead(tier, outcome);
+  span.setAttributes({ 'bsg.tier': tier, 'bsg.outcome': outcome });
 }
 
 /** An answer under the key of a message, where no campaign is ever kept. Throws on a bug. */

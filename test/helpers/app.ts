@@ -46,6 +46,7 @@ export interface RequestLine {
   readonly durationMs: number;
   readonly lookUps: number;
   readonly cacheHits: number;
+  readonly failures: number;
   readonly upstreamCalls: number;
 }
 

@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
@@ -66,7 +68,7 @@ describe('a request', () => {
   it.each([
     ['that is no query', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
     ['for what there is not', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
-    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(4_000)}]) { found { id } } }` }, 'BATCH_TOO_LARGE'],
+    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(900)}]) { found { id } } }` }, 'BATCH_TOO_LARGE'],
     [
       'for an entity that is not there',
       { query: '{ _entities(representations: [{ __typename: "Sms", id: "x" }]) { __typename } }' },
@@ -106,6 +108,45 @@ describe('a request', () => {
     await expect
       .poll(() => app.requestLines())
       .toMatchObject([{ outcome: 'ok', operation: { type: 'subscription', name: 'Listen' } }]);
+  });
+
+  it.each(['//graphql', '/./graphql', '/a/../graphql', '/%2e/graphql', 'http://localhost/graphql'])(
+    'that comes to the endpoint by %s is a line like any other',
+    async (target) => {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      const { hostname, port } = new URL(await listen(app.listener));
+      const socket = connect(Number(port), hostname);
+      socket.end(`GET ${target}?query={__typename} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
+      const answer = await text(socket);
+      await expect.poll(() => app.requestLines()).toHaveLength(answer.includes('"__typename":"Query"') ? 1 : 0);
+    },
+  );
+
+  it.each(['n'.repeat(100_000), 'Phone380972000001', 'x'.repeat(65)])(
+    'whose operation has a name that no person gave it has none',
+    async (name) => {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      await app.query(`query ${name.slice(0, 20_000)} { __typename }`);
+      expect(app.requestLines()).toMatchObject([{ operation: { type: 'query', name: null } }]);
+      expect(app.log().length).toBeLessThan(10_000);
+    },
+  );
+
+  it.each(['variables={"msisdn": +380972000001}', 'variables={"msisdn": 380972000001', 'extensions=[380972000001]x'])(
+    'that is not JSON is not quoted in the log: %s',
+    async (part) => {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      expect((await app.fetch(`/graphql?query={__typename}&${part}`)).status).toBe(200);
+      expect(app.log()).not.toContain('380972');
+    },
+  );
+
+  it('that BSG does not answer is told of with the cause, for operators', async () => {
+    const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
+    const { data } = await app.query('{ sms(id: "1") { ... on BsgErrorDetails { message } } }');
+    expect(JSON.stringify(data)).not.toContain('ECONNREFUSED');
+    expect(app.log()).toMatch(/"outcome":"network".*"cause":"ECONNREFUSED"/);
+    expect(app.requestLines()).toMatchObject([{ outcome: 'ok', failures: 1 }]);
   });
 
   it('for anything but the endpoint is no line', async () => {

@@ -30,8 +30,9 @@ describe('metrics', () => {
     expect(await read(app, `${requests}{operation="none",type="none",outcome="GRAPHQL_VALIDATION_FAILED"}`)).toBe(1);
     expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="ok"}')).toBe(1);
     expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="http_5xx"}')).toBe(2);
-    expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg"}')).toBe(2);
-    expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="found"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="BAD_RESPONSE"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory",outcome="found"}')).toBe(1);
     expect(await read(app, 'nodejs_eventloop_lag_seconds')).not.toBeNull();
     expect(await read(app, 'process_resident_memory_bytes')).toBeGreaterThan(0);
   });
@@ -42,7 +43,7 @@ describe('metrics', () => {
     for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
     expect(await read(app, 'bsg_graphql_breaker_open')).toBe(1);
     expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="network"}')).toBe(10);
-    expect(await read(app, 'bsg_graphql_status_reads_total{tier="refused"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="refused",outcome="NETWORK"}')).toBe(1);
   });
 
   it('say how many listen, and to how many messages', async () => {

@@ -48,7 +48,7 @@ describe('a trace', () => {
         parent: 'status.read',
         attributes: { 'url.template': '/sms/reference/{key}', 'http.response.status_code': 200 },
       },
-      { name: 'status.read', parent: 'query', attributes: { 'bsg.tier': 'bsg' } },
+      { name: 'status.read', parent: 'query', attributes: { 'bsg.tier': 'bsg', 'bsg.outcome': 'found' } },
       {
         name: 'query',
         kind: SpanKind.SERVER,
@@ -80,7 +80,7 @@ describe('a trace', () => {
       ['status.read', 'query'],
       ['query', null],
     ]);
-    expect(spans().at(-2)?.attributes).toEqual({ 'bsg.tier': 'memory' });
+    expect(spans().at(-2)?.attributes).toEqual({ 'bsg.tier': 'memory', 'bsg.outcome': 'found' });
     expect(app.requestLines().at(-1)?.traceId).toBe(spans().at(-1)?.traceId);
   });
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type Program, runProgram } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
@@ -89,9 +90,23 @@ describe('workers', () => {
     expect(await program.ended).toBe(0);
   });
 
+  it('of which one hangs do not take the others with them: the metrics cannot be had, all else goes on', async () => {
+    const { program, url, opsUrl } = await startWorkers(await startUpstreamKnowingAll(), { SHUTDOWN_MS: '100' });
+    const [hanging = 0] = pidsOf(program);
+    process.kill(hanging, 'SIGSTOP');
+    expect((await fetch(`${opsUrl}/metrics`)).status).toBe(503);
+    expect((await fetch(`${opsUrl}/ready`)).status).toBe(200);
+    await expect.poll(() => Promise.race([ask(url), pause(1_000)]), { timeout: 10_000 }).toBe(200);
+
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(() => process.kill(hanging, 0)).toThrow('ESRCH');
+  });
+
   it('that cannot start end the server with 1 and say why', async () => {
     const program = runProgram([], {
       HOST: '192.0.2.1',
+      AUTH: 'none',
       OPS_PORT: '0',
       WORKERS: '2',
       BSG_API_KEY: 'live_of_workers',

@@ -59,7 +59,6 @@ describe('_entities', () => {
     expect(errors).toEqual([
       {
         message: 'SMS not found',
-        locations: [{ line: 3, column: 5 }],
         path: ['_entities', 13],
         extensions: { code: 'SMS_NOT_FOUND', bsgCode: 20, retryable: false, subject: 'nobody', retryAfter: null },
       },

@@ -5,7 +5,7 @@ import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import { listen } from '../helpers/listen.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 const query = '{ sms(id: "1") { ... on Sms { id } } }';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -90,7 +90,7 @@ describe('tokens that are known beforehand', () => {
 
 /** An issuer of tokens, whose keys can be changed and who can be away. */
 async function startIssuer() {
-  const issuer = { keyId: 'first', calls: 0, isAway: false };
+  const issuer = { keyId: 'first', keyIds: null as readonly string[] | null, calls: 0, isAway: false };
   const pairs = new Map<string, ReturnType<typeof generateKeyPair>>();
   const pairOf = (keyId: string) => {
     const pair = pairs.get(keyId) ?? generateKeyPair('ES256');
@@ -100,18 +100,26 @@ async function startIssuer() {
   const url = await listen(async (_, response) => {
     issuer.calls++;
     if (issuer.isAway) return void response.writeHead(503).end();
-    const { publicKey } = await pairOf(issuer.keyId);
-    const keys = [{ ...(await exportJWK(publicKey)), kid: issuer.keyId, alg: 'ES256' }];
+    const published = issuer.keyIds ?? [issuer.keyId];
+    const keys = await Promise.all(
+      published.map(async (kid) => ({ ...(await exportJWK((await pairOf(kid)).publicKey)), kid, alg: 'ES256' })),
+    );
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
   });
   return {
     issuer,
     environment: { AUTH_JWKS_URL: `${url}/keys`, AUTH_ISSUER: 'https://issuer.example', AUTH_AUDIENCE: 'bsg' },
-    async sign(claims: object = {}, { keyId = issuer.keyId, expiresIn = '5m' } = {}) {
-      return new SignJWT({ sub: 'someone', iss: 'https://issuer.example', aud: 'bsg', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: keyId })
-        .setExpirationTime(expiresIn)
-        .sign((await pairOf(keyId)).privateKey);
+    async sign(
+      claims: Record<string, unknown> = {},
+      {
+        keyId = issuer.keyId,
+        expiresIn = '5m',
+        header = { alg: 'ES256', kid: keyId },
+      }: { keyId?: string; expiresIn?: string | null; header?: { alg: string; kid?: string } } = {},
+    ) {
+      const token = new SignJWT({ sub: 'someone', iss: 'https://issuer.example', aud: 'bsg', ...claims });
+      if (expiresIn !== null) token.setExpirationTime(expiresIn);
+      return token.setProtectedHeader(header).sign((await pairOf(keyId)).privateKey);
     },
   };
 }
@@ -173,14 +181,74 @@ describe('a JWT', () => {
     expect(response.status).toBe(401);
   });
 
-  it('without an end is refused', async () => {
-    const { environment } = await startIssuer();
+  it.each([
+    ['without an end', {}, { expiresIn: null }],
+    ['that names no one', { sub: undefined }, {}],
+    ['that names no one but a number', { sub: 7 }, {}],
+  ])('%s is refused', async (_, claims, how) => {
+    const { environment, sign } = await startIssuer();
     const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
-    const { privateKey } = await generateKeyPair('ES256');
-    const token = await new SignJWT({ iss: 'https://issuer.example', aud: 'bsg' })
-      .setProtectedHeader({ alg: 'ES256', kid: 'first' })
-      .sign(privateKey);
+    expect((await ask(app, bearer(await sign(claims, how)))).status).toBe(401);
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+  });
+
+  it('is good until it expires and no longer, though it was checked a moment before', async () => {
+    fakeClock();
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const token = await sign({}, { expiresIn: '40s' });
+    expect((await ask(app, bearer(token))).status).toBe(200);
+    vi.advanceTimersByTime(35_000);
+    expect((await ask(app, bearer(token))).status).toBe(200);
+    // The clocks of two machines may differ by half a minute.
+    vi.advanceTimersByTime(36_000);
     expect((await ask(app, bearer(token))).status).toBe(401);
+  });
+
+  it('that says nothing of its key is tried with each that the issuer has', async () => {
+    const { issuer, environment, sign } = await startIssuer();
+    issuer.keyIds = ['first', 'second'];
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const unnamed = { header: { alg: 'ES256' } };
+    expect((await ask(app, bearer(await sign({}, { keyId: 'second', ...unnamed })))).status).toBe(200);
+    expect((await ask(app, bearer(await sign({}, { keyId: 'of_a_stranger', ...unnamed })))).status).toBe(401);
+  });
+
+  it('and a token that is known beforehand are two callers, whatever their names', async () => {
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { ...environment, AUTH_TOKENS, RATE_LIMIT: '1' });
+    for (const headers of [
+      bearer(await sign({ sub: 'dashboard' })),
+      bearer(await sign({ sub: undefined, client_id: 'dashboard' })),
+      bearer(TOKENS.plain),
+    ]) {
+      expect((await ask(app, headers)).status).toBe(200);
+      expect((await ask(app, headers)).status).toBe(429);
+    }
+  });
+
+  it('ends the streams that it has opened when it expires', async () => {
+    const { environment, sign } = await startIssuer();
+    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(upstream.baseUrl, environment);
+    const headers = bearer(await sign({}, { expiresIn: '2s' }));
+    const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0, headers });
+    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }' });
+    await events.next();
+    await expect(events.next()).rejects.toThrow();
+  });
+
+  it('by a key that no one knows does not have the issuer asked again and again while it is away', async () => {
+    const { issuer, environment, sign } = await startIssuer();
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    fakeClock();
+    vi.setSystemTime(Date.now() + 365 * 86_400_000);
+    issuer.isAway = true;
+    issuer.calls = 0;
+    const strange = await sign({}, { keyId: 'of_a_stranger', expiresIn: '5m' });
+    for (let i = 0; i < 50; i++) await ask(app, bearer(strange));
+    expect(issuer.calls).toBe(1);
   });
 
   it('by a new key is taken: the keys are asked for anew, twice a minute at the most', async () => {

@@ -16,13 +16,16 @@ const preflight = (origin: string) => ({
   headers: {
     origin,
     'access-control-request-method': 'POST',
-    'access-control-request-headers': 'content-type,authorization',
+    'access-control-request-headers': 'content-type,authorization,baggage',
   },
 });
 
 describe('a page of another origin', () => {
   it('may not ask, nor read, unless it is let', async () => {
     const { app } = await start();
+    const asked = await app.fetch(address, preflight('https://evil.example'));
+    expect(asked.status).toBe(403);
+    expect(await asked.json()).toMatchObject({ errors: [{ message: expect.stringContaining('CORS_ORIGINS') }] });
     for (const init of [preflight('https://evil.example'), { headers: { origin: 'https://evil.example' } }]) {
       const response = await app.fetch(address, init);
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
@@ -36,7 +39,7 @@ describe('a page of another origin', () => {
       const asked = await app.fetch('/graphql', preflight(origin));
       expect(asked.status).toBe(204);
       expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
-      expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization/);
+      expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization,baggage/);
       expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
 
       const answered = await app.fetch('/graphql', {

@@ -45,6 +45,30 @@ describe('a caller', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
+  it.each(['{', '{ nothing }', '{ __typename __typename'])(
+    'that sends what is no query is counted as well: %s',
+    async (query) => {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+      const statuses = [];
+      for (let i = 0; i < 3; i++) {
+        const { status } = await app.fetch('/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+          body: JSON.stringify({ query: `${query} # ${i}` }),
+        });
+        statuses.push(status);
+      }
+      expect(statuses).toEqual([400, 400, 429]);
+    },
+  );
+
+  it('that was refused too much may still ask for less', async () => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '10' });
+    expect((await askFor(app, 6)).status).toBe(200);
+    expect((await askFor(app, 6)).status).toBe(429);
+    expect((await askFor(app, 3)).status).toBe(200);
+  });
+
   it('is an address where callers have no names', async () => {
     const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
     const address = await listen(app.listener);
@@ -87,6 +111,18 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
     await redis.kill();
     expect((await askFor(a, 10, bearer(TOKENS.plain))).status).toBe(200);
     expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+  });
+
+  it('is not counted together with one of the same name who asks for another account', async () => {
+    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
+    const apps = ['live_of_one', 'live_of_another'].map((key) =>
+      startApp(baseUrl, { ...environment, BSG_API_KEY: key }),
+    );
+    for (const app of apps) {
+      await expect.poll(() => app.log()).toMatch(/Redis answers/);
+      expect((await askFor(app, 10, bearer(TOKENS.plain))).status).toBe(200);
+    }
   });
 
   it('is not kept waiting by a Redis that hangs', async () => {

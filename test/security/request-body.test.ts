@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { type RequestListener, request } from 'node:http';
 import { connect } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
@@ -24,12 +24,12 @@ async function post(address: string, headers: Record<string, string>, body: stri
 
 const refusal = (code: string) => ({ errors: [{ message: expect.stringMatching(/\S/), extensions: { code } }] });
 
-it('a body of a mebibyte is taken, a byte more is 413', async () => {
+it('a body of half a mebibyte is taken, a byte more is 413', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
   const padded = (bytes: number) => query + ' '.repeat(bytes - query.length);
 
-  const whole = padded(1024 * 1024);
+  const whole = padded(512 * 1024);
   expect(await post(address, { 'content-length': String(whole.length) }, whole)).toMatchObject({
     status: 200,
     body: { data: { __typename: 'Query' } },
@@ -50,19 +50,42 @@ it('a body of unsaid length is 411, however short', async () => {
   });
 });
 
-it.each(['[', 'a b%', 'x:99999999'])('a request to the host %j is 400, with no word about why', async (host) => {
-  const { app } = await startAppOnSandbox();
-  const { hostname, port } = new URL(await listen(app.listener));
+/** The whole answer to a query for this host. */
+async function askAs(host: string, listener: RequestListener): Promise<string> {
+  const { hostname, port } = new URL(await listen(listener));
   const socket = connect(Number(port), hostname);
   socket.end(`GET /graphql?query={__typename} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
-  const answer = await text(socket);
-  expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
-  expect(answer.split('\r\n\r\n', 2)[1]).toMatch(/^(0)?$/);
-});
+  return text(socket);
+}
+
+it.each(['[', 'a b%', 'x:99999999', 'localhost/metrics?', 'user@localhost', ''])(
+  'a request to the host %j is 400, with no word about why',
+  async (host) => {
+    const { app } = await startAppOnSandbox();
+    const answer = await askAs(host, app.listener);
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
+    expect(answer.split('\r\n\r\n', 2)[1]).toMatch(/^(0)?$/);
+  },
+);
 
 it('a query in the address needs no length', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
   const response = await fetch(`${address}/graphql?query={__typename}`);
   expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+});
+
+it.each(['evil.example', '10.0.0.1:4000'])(
+  'a page that has the name %s mean this machine may not ask it',
+  async (host) => {
+    const local = await startAppOnSandbox();
+    expect(await askAs(host, local.app.listener)).toMatch(/^HTTP\/1.1 403 .*AUTH=none/s);
+    const said = await startAppOnSandbox({ AUTH: 'none' });
+    expect(await askAs(host, said.app.listener)).toMatch(/^HTTP\/1.1 200 /);
+  },
+);
+
+it.each(['localhost:4000', '127.0.0.1', '[::1]:4000'])('this machine may be asked as %s', async (host) => {
+  const { app } = await startAppOnSandbox();
+  expect(await askAs(host, app.listener)).toMatch(/^HTTP\/1.1 200 /);
 });

@@ -30,6 +30,7 @@ async function send(app: TestApp, params: object) {
 describe('a known operation', () => {
   it.each([
     ['documentId', { documentId: hash }],
+    ['documentId with the name of the digest', { documentId: `sha256:${hash}` }],
     ['the extension of Apollo clients', { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }],
   ])('is answered by its hash alone, sent as %s, again and again', async (_, params) => {
     const app = await start();
