@@ -16,6 +16,26 @@ describe('a call to BSG', () => {
     expect(request?.rawHeaders.filter((part) => part.includes('live_secret'))).toHaveLength(1);
   });
 
+  it.each([
+    ['slashes', (key: string) => key.replaceAll('/', '\\/')],
+    ['letters', (key: string) => [...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
+  ])('never passes the key on where BSG repeats it with its %s escaped', async (_, write) => {
+    const key = 'live_ab/cd+ef_secret';
+    const upstream = await startUpstream((_request, response) => {
+      sendJson(response, `{"error":1,"errorDescription":"Invalid key ${write(key)}."}`, 401);
+    });
+    const answer = await startClient(upstream.baseUrl, { apiKey: key }).smsById('1');
+    expect(answer).toMatchObject({ code: 'INVALID_API_KEY', message: 'Invalid key (key).' });
+  });
+
+  it('is NETWORK where the answer says that it is compressed, and is not', async () => {
+    const upstream = await startUpstream((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'deflate', 'content-type': 'text/json' }).end('{"error":0');
+    });
+    const answer = await startClient(upstream.baseUrl, { retries: 0 }).smsById('1');
+    expect(answer).toMatchObject({ code: 'NETWORK', isOutage: true });
+  });
+
   it('never passes the key on, not even where BSG repeats it', async () => {
     const upstream = await startUpstream((request, response) => {
       sendJson(response, { error: 1, errorDescription: `Invalid key ${request.headers['x-api-key']}.` }, 401);

@@ -58,3 +58,12 @@ it('lets whoever has a stand-in go at once while it probes', async () => {
   probe.end(there);
   await probing;
 });
+
+it('is tried again after five minutes, however long BSG said to wait', async () => {
+  fakeClock();
+  const breaker = createBreaker({ failuresInARow: 1, probeAfterMs: 1_000 });
+  await breaker.ask('1', false, async () => failure('RATE_LIMITED', '1', { retryAfterSeconds: 999_999_999 }));
+  expect(breaker.refusal('1')).toMatchObject({ retryAfterSeconds: 300 });
+  vi.advanceTimersByTime(300_000);
+  expect(await breaker.ask('1', false, async () => there)).toBe(there);
+});

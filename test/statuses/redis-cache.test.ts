@@ -250,6 +250,27 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
     for (const key of keys) expect(await redis.client.pttl(key)).toBeGreaterThan(0);
   });
 
+  it('with odd news on it ends no one', async () => {
+    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const instance = await startInstance(bsg.baseUrl, redis);
+    await instance.ask(['1']);
+    const [channel = ''] = await redis.client.pubsub('CHANNELS', '*news*').then((channels) => channels as string[]);
+    const times = { askedAtMs: Date.now() + 1_000, freshUntilMs: Date.now() + 9_999, staleUntilMs: Date.now() + 9_999 };
+    for (const answer of [
+      { kind: 'sms' },
+      { kind: 'sms', id: '1', status: 'OF_ANOTHER_VERSION' },
+      { kind: 'campaign', taskId: '1' },
+      { kind: 'failure', code: 'OF_ANOTHER_VERSION' },
+      null,
+      7,
+    ]) {
+      const news = { from: 'another', keys: ['sms:1', 'task:1'], entry: { answer, ...times } };
+      await redis.client.publish(channel, JSON.stringify(news));
+    }
+    expect(await instance.ask(['1'])).toMatchObject([{ id: '1' }]);
+    expect(instance.program.output()).not.toContain('"level":60');
+  });
+
   it('with rubbish in it does no harm', async () => {
     const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
