@@ -33,7 +33,11 @@ async function serve(): Promise<void> {
     response.end(JSON.stringify({ error: 0, id: call.url?.split('/').at(-1), status, reference: null }));
   });
   await once(bsg.listen(0, '127.0.0.1'), 'listening');
-  const config = readConfig({ BSG_API_KEY: 'live_bench', BSG_BASE_URL: `http://127.0.0.1:${portOf(bsg.address())}` });
+  const config = readConfig({
+    BSG_API_KEY: 'live_bench',
+    BSG_BASE_URL: `http://127.0.0.1:${portOf(bsg.address())}`,
+    LOG_LEVEL: 'warn',
+  });
   const server = createServer(createApp(config).listener);
   await once(server.listen({ port: 0, host: '127.0.0.1', backlog: LISTENERS }), 'listening');
 
