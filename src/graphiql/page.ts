@@ -18,19 +18,24 @@ interface Page {
  */
 export function useGraphiQLPage(endpoint: string, asksForToken: boolean): Plugin {
   let page: Promise<Page> | null = null;
+
+  async function answer(request: Request, Response: typeof globalThis.Response): Promise<Response> {
+    page ??= makePage(asksForToken ? TOKEN_HEADER : {});
+    try {
+      return respond(request, await page, Response);
+    } catch {
+      // The next visit tries again: a package that is being installed anew is there a moment later.
+      page = null;
+      return new Response('GraphiQL cannot be shown: its package is not installed.', { status: 503 });
+    }
+  }
   return {
-    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
+    // Not async: what is no visit does not wait here.
+    onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
       if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
       if (url.pathname === '/') endResponse(new Response(null, { status: 302, headers: { location: endpoint } }));
       if (url.pathname !== endpoint && url.pathname !== `${endpoint}/`) return;
-      page ??= makePage(asksForToken ? TOKEN_HEADER : {});
-      try {
-        endResponse(respond(request, await page, Response));
-      } catch {
-        // The next visit tries again: a package that is being installed anew is there a moment later.
-        page = null;
-        endResponse(new Response('GraphiQL cannot be shown: its package is not installed.', { status: 503 }));
-      }
+      return answer(request, Response).then(endResponse);
     },
   };
 }

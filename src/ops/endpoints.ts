@@ -27,10 +27,12 @@ interface OpsAnswer {
 /** Answers `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
 export function useOps(options: OpsOptions, readerOf: (request: Request) => Promise<OpsReader>): Plugin {
   return {
-    async onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
-      if (url.pathname !== '/ready' && url.pathname !== '/metrics') return;
-      const { status, headers, body } = await answerOps(url.pathname, await readerOf(request), options);
-      endResponse(new Response(body, { status, headers: { ...headers } }));
+    // Not async: what is on its way to the endpoint does not wait here.
+    onRequest({ request, url: { pathname }, endResponse, fetchAPI: { Response } }) {
+      if (pathname !== '/ready' && pathname !== '/metrics') return;
+      return readerOf(request)
+        .then((reader) => answerOps(pathname, reader, options))
+        .then(({ status, headers, body }) => endResponse(new Response(body, { status, headers: { ...headers } })));
     },
   };
 }

@@ -12,16 +12,20 @@ export interface LogOptions {
   readonly isPretty?: boolean;
 }
 
+/** A line waits no longer, and no more than so much waits. */
+const WRITE_MS = 50;
+const WRITE_CHARACTERS = 16_384;
+
 /**
- * A log on standard output. Lines of one turn of the event loop are written together, those of the last one when the process
- * ends. A reader that goes away stops neither the server nor its end.
+ * A log on standard output. Lines that come close together are written together, as a write costs far more than a line; the
+ * last ones when the process ends. A reader that goes away stops neither the server nor its end.
  */
 export function createLog({ level, isPretty = false }: LogOptions): Log {
   const readable = isPretty ? prettyFactory({ ignore: 'pid,hostname', singleLine: true }) : (line: string) => line;
   let lines = '';
   function flush(): void {
     // Node writes to files, pipes and terminals before it goes on.
-    process.stdout.write(lines);
+    if (lines !== '') process.stdout.write(lines);
     lines = '';
   }
   process.once('exit', flush);
@@ -30,8 +34,9 @@ export function createLog({ level, isPretty = false }: LogOptions): Log {
     { level },
     {
       write(line: string) {
-        if (lines === '') setImmediate(flush);
+        if (lines === '') setTimeout(flush, WRITE_MS).unref();
         lines += readable(line);
+        if (lines.length >= WRITE_CHARACTERS) flush();
       },
     },
   );

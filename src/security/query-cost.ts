@@ -15,7 +15,21 @@ import {
  * The look-ups that an operation asks for: one for each key in the arguments of its root fields, so that a batch of 100
  * costs 100. Counted as the executor goes: what is skipped or asked for twice in one place does not count.
  */
-export function costOf({ schema, document, operationName, variableValues }: ExecutionArgs): number {
+export function costOf(args: ExecutionArgs): number {
+  const { document } = args;
+  const known = constantCosts.get(document);
+  if (known !== undefined) return known;
+  const cost = count(args);
+  const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  const hasVariables = operations.some(({ variableDefinitions = [] }) => variableDefinitions.length > 0);
+  if (operations.length === 1 && !hasVariables) constantCosts.set(document, cost);
+  return cost;
+}
+
+/** Of documents whose cost is the same each time. */
+const constantCosts = new WeakMap<DocumentNode, number>();
+
+function count({ schema, document, operationName, variableValues }: ExecutionArgs): number {
   const operation = getOperationAST(document, operationName);
   if (operation == null) return 0;
   const variables = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {}, {
