@@ -20,7 +20,7 @@ export function useGraphiQLPage(endpoint: string, asksForToken: boolean): Plugin
   let page: Promise<Page> | null = null;
 
   async function answer(request: Request, Response: typeof globalThis.Response): Promise<Response> {
-    page ??= makePage(asksForToken ? TOKEN_HEADER : {});
+    page ??= makePage(asksForToken ? TOKEN_HEADER : '');
     try {
       return respond(request, await page, Response);
     } catch {
@@ -46,14 +46,17 @@ export function useGraphiQLPage(endpoint: string, asksForToken: boolean): Plugin
  */
 const TABS_STAY = '<style>.graphiql-tab { transform: none !important; }</style>';
 
-const TOKEN_HEADER = { headers: '{\n  "Authorization": "Bearer your-token"\n}\n' };
+/** JSON. */
+const TOKEN_HEADER = '{\n  "Authorization": "Bearer your-token"\n}\n';
 
-async function makePage(ofEachTab: { readonly headers?: string }): Promise<Page> {
+async function makePage(headers: string): Promise<Page> {
   // Loaded at the first visit: a server that nobody opens in a browser need not hold it.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const html = renderGraphiQL({
     title: 'BSG GraphQL',
-    defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables, ...ofEachTab })),
+    defaultTabs: EXAMPLES.map(({ query, variables = '' }) => ({ query, variables, headers })),
+    headers,
+    defaultHeaders: headers,
   }).replace('</head>', `${TABS_STAY}</head>`);
   const etag = `W/"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`;
   return { html: new TextEncoder().encode(html), gzipped: await promisify(gzip)(html), etag };

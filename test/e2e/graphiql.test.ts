@@ -4,12 +4,15 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
 import { listen } from '../helpers/listen.ts';
+import { AUTH_TOKENS } from '../helpers/secrets.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
 /** Opens the page in a browser that reaches nothing but this machine. */
-async function openGraphiQL(): Promise<{ readonly page: Page; readonly asked: string[] }> {
-  const { app } = await startAppOnSandbox();
+async function openGraphiQL(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly page: Page; readonly asked: string[] }> {
+  const { app } = await startAppOnSandbox(environment);
   const address = await listen(app.listener);
   const browser = await chromium.launch({
     executablePath: CHROMIUM,
@@ -46,6 +49,16 @@ async function runUntilShown(page: Page, text: string): Promise<void> {
 }
 
 describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
+  it('has a place for the token in each tab, where callers need one', async () => {
+    const { page } = await openGraphiQL({ AUTH_TOKENS });
+    await page.getByText('Headers', { exact: true }).first().click();
+    for (const tab of ['OneSms', 'OneCampaign']) {
+      await page.getByText(tab, { exact: true }).first().click();
+      await page.locator('.graphiql-editor-tools ~ section', { hasText: 'Bearer your-token' }).first().waitFor();
+    }
+    await runUntilShown(page, 'The token is not valid.');
+  });
+
   it('opens without the internet, shows the tabs, and runs them', async () => {
     const { page, asked } = await openGraphiQL();
 
