@@ -34,6 +34,9 @@ import { createStatuses } from './statuses/statuses.ts';
 
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_REQUEST_BYTES = 512 * 1024;
+/** A subscription has one field, and keys of up to 32 characters between quotes. */
+const MAX_STREAM_QUERY_BYTES = 16 * 1024;
+const KEY_BYTES = 40;
 
 /** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
 const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
@@ -202,7 +205,10 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
       queries.introspection && useGraphiQLPage(ENDPOINT, guard !== null),
       useCrossSiteProtection(http.corsOrigins),
       guard !== null && useAuthentication<ServerContext>(guard, noteCaller),
-      useRequestBodyLimit(MAX_REQUEST_BYTES),
+      useRequestBodyLimit({
+        maxBytes: MAX_REQUEST_BYTES,
+        maxStreamBytes: MAX_STREAM_QUERY_BYTES + maxBatchSize * KEY_BYTES,
+      }),
       queries.trusted !== null && useTrustedDocuments(queries.trusted),
       ...queryLimits(),
       useOnlyValid(documents),
@@ -227,7 +233,9 @@ function createLimit({ bsg, cache, queries: { costPerMinute } }: Omit<Config, 's
  * of an address. And where anyone on this machine may ask, a page may have its own name mean this machine.
  */
 function refusalOfHost(host: string | undefined, isLocal: boolean): { status: number; message: string } | null {
-  const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.exec(host ?? '')?.[1];
+  // Clients of HTTP/1.0 send none, such as the checks of some balancers; browsers do.
+  if (host === undefined) return null;
+  const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i.exec(host)?.[1];
   if (name === undefined || !URL.canParse(`http://${host}`)) return { status: 400, message: '' };
   if (!isLocal || isLoopback(name)) return null;
   return { status: 403, message: `Set AUTH=none to be asked as ${name} too, or say with AUTH_TOKENS who may ask.` };
@@ -262,7 +270,11 @@ function limitedTogether({ caller, req }: ServerContext & { readonly req?: Incom
 
 function logKeys(log: Log, fault: Error | null): void {
   if (fault === null) log.info('The keys of the issuer are here: JWTs can be checked.');
-  else log.error(fault, 'The keys of the issuer cannot be had: those that are known hold, if there are any.');
+  else
+    log.error(
+      { reason: fault.message },
+      'The keys of the issuer cannot be had: those that are known hold, if there are any.',
+    );
 }
 
 /** Remembers the response of a request over the wire for as long as it is open, and breaks it off when its token expires. */
@@ -270,7 +282,14 @@ function noteStream(request: object, caller: Caller | null, streaming: Set<Serve
   if (!('res' in request) || !(request.res instanceof ServerResponse) || request.res.destroyed) return;
   const { res } = request;
   const leftMs = (caller?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now();
-  const end = setTimeout(() => res.end(), Math.min(Math.max(0, leftMs), LONGEST_STREAM_MS));
+  const end = setTimeout(
+    () => {
+      res.end();
+      // Who does not read does not let it end.
+      setTimeout(() => res.destroy(), 1_000).unref();
+    },
+    Math.min(Math.max(0, leftMs), LONGEST_STREAM_MS),
+  );
   streaming.add(res);
   res.once('close', () => {
     clearTimeout(end);
@@ -278,12 +297,12 @@ function noteStream(request: object, caller: Caller | null, streaming: Set<Serve
   });
 }
 
-/** Bounded by length, as what is made of a query takes some 50 times its own; a long one is read anew each time. */
+/** Bounded by length, as what is made of a query takes up to 200 times its own; a long one is read anew each time. */
 function createDocumentCache(): LRUCache<string, DocumentNode> {
   return new LRUCache({
     max: 2_000,
-    maxSize: 1_000_000,
-    maxEntrySize: 20_000,
+    maxSize: 250_000,
+    maxEntrySize: 10_000,
     sizeCalculation: (_, query) => query.length + 1,
   });
 }

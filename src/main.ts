@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { type Config, ConfigError, readConfig, readSandboxConfig } from './config.ts';
 import { createOpsListener, type Readiness } from './ops/endpoints.ts';
-import { createLog, type Log } from './ops/log.ts';
+import { createLog, flushLog, type Log } from './ops/log.ts';
 import { metricsOfWorkers, shareMetrics } from './ops/metrics.ts';
 import { shutDown } from './ops/shutdown.ts';
 import { startWorkers, type Workers } from './ops/workers.ts';
@@ -93,7 +93,6 @@ async function serveAlone(config: Config, log: Log): Promise<void> {
     await sandbox?.close();
     opsServer?.close();
     opsServer?.closeAllConnections();
-    if (cluster.isWorker) process.disconnect();
   });
 }
 
@@ -146,7 +145,10 @@ function onSignal(end: (signal: NodeJS.Signals) => Promise<void>): void {
   function take(signal: NodeJS.Signals): void {
     if (toldAtMs === null) {
       toldAtMs = performance.now();
-      void end(signal);
+      // Not left to itself: a log that nobody reads would keep the process.
+      void end(signal)
+        .then(flushLog)
+        .then(() => process.exit(0));
     } else if (!cluster.isWorker && performance.now() - toldAtMs > SAME_WISH_MS) {
       process.exit(1);
     }

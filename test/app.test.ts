@@ -99,6 +99,19 @@ describe('a request at fault', () => {
     expect(upstream.calls).toEqual([]);
   });
 
+  it('has more values in its variables than any honest one: it is told so', async () => {
+    const { app } = await startAppOnSandbox();
+    const representations = Array.from({ length: 2_000 }, () => ({
+      __typename: 'Sms',
+      id: 'x',
+      more: Array(20).fill({}),
+    }));
+    const { errors } = await app.query('query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }', {
+      r: representations,
+    });
+    expect(errors).toEqual([{ message: expect.stringContaining('values'), extensions: { code: 'BAD_REQUEST' } }]);
+  });
+
   it('has variables that nest deeper than the stack: it is refused as any others', async () => {
     const { app } = await startAppOnSandbox();
     const body = `{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;

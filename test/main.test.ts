@@ -152,6 +152,18 @@ describe('the server', () => {
     expect(JSON.parse(line ?? '')).toMatchObject({ err: { message: 'a bug', stack: expect.stringMatching(/\bat /) } });
   });
 
+  it('ends though its log is not read, however much of it waits', async () => {
+    const program = runProgram([], { ...anyPorts, LOG_LEVEL: 'debug', SHUTDOWN_MS: '500' });
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    program.child.stdout?.pause();
+    for (let i = 0; i < 50; i++)
+      await Promise.all(Array.from({ length: 20 }, () => ask(String(graphiql), '{ __typename }')));
+    program.child.kill('SIGTERM');
+    const [code] = await once(program.child, 'exit');
+    expect(code).toBe(0);
+    program.child.stdout?.resume();
+  });
+
   it('ends though nobody reads its log any more', async () => {
     const program = runProgram([], anyPorts);
     await program.printed(/while it moves/);

@@ -58,9 +58,7 @@ async function readAnswer(response: Response, nowMs: number): Promise<HttpAnswer
 
 function faultOf(error: unknown): TransportFault {
   if (error instanceof AbortError) return { code: 'TIMEOUT' };
-  // A body that says it is compressed, and is not or is cut.
-  if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))) return { code: 'NETWORK' };
-  if (!(error instanceof FetchError)) throw error;
+  if (!(error instanceof FetchError)) return faultOfStream(error);
   switch (error.type) {
     case 'max-size':
       return { code: 'BAD_RESPONSE', message: "BSG's answer is larger than 1 MiB." };
@@ -70,4 +68,11 @@ function faultOf(error: unknown): TransportFault {
     default:
       return { code: 'NETWORK', cause: String(error.code ?? error.type) };
   }
+}
+
+/** A body that says it is compressed, and is not or is cut. Throws what is none of that: a bug. */
+function faultOfStream(error: unknown): TransportFault {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (/^(Z_|ECONNRESET$|ERR_STREAM)/.test(code)) return { code: 'NETWORK', cause: code };
+  throw error;
 }

@@ -9,7 +9,7 @@ import {
   jwtVerify,
 } from 'jose';
 import { LRUCache } from 'lru-cache';
-import fetch from 'node-fetch';
+import fetch, { FetchError } from 'node-fetch';
 import type { Caller } from './caller.ts';
 
 /** Who signs tokens, and what has to be in them. */
@@ -69,13 +69,14 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
 
   let timer: NodeJS.Timeout | undefined;
   let isDisposed = false;
+  let isToldReady = false;
   async function load(): Promise<void> {
-    const wasReady = isReady();
     try {
       await keys.reload();
-      if (!wasReady) onKeys(null);
+      if (!isToldReady) onKeys(null);
+      isToldReady = true;
     } catch (error) {
-      onKeys(error instanceof Error ? error : new Error(String(error)));
+      if (error !== TOO_SOON) onKeys(withoutAddress(error));
     }
     if (!isDisposed) timer = setTimeout(load, isReady() ? RELOAD_MS : RETRY_MS).unref();
   }
@@ -105,6 +106,8 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
   };
 }
 
+const TOO_SOON = new Error('The keys were asked for a moment ago.');
+
 /**
  * Fetches what is no larger than keys are, and not again at once after it failed: anyone can name a key that is not known, and
  * the library waits between two fetches only after one that was good.
@@ -112,12 +115,19 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
 function createKeyFetch() {
   let triedAtMs = Number.NEGATIVE_INFINITY;
   return async (url: string, { headers, signal }: RequestInit) => {
-    const nowMs = Date.now();
-    if (nowMs - triedAtMs < RETRY_MS / 2) throw new Error('The keys were asked for a moment ago.');
-    triedAtMs = nowMs;
+    const sinceMs = Date.now() - triedAtMs;
+    // Unless the clock was set back.
+    if (sinceMs >= 0 && sinceMs < RETRY_MS / 2) throw TOO_SOON;
+    triedAtMs = Date.now();
     const options = { headers: Object.fromEntries(new Headers(headers)), signal: signal ?? null };
     return (await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES })) as unknown as Response;
   };
+}
+
+/** An address may have a secret in its query. */
+function withoutAddress(error: unknown): Error {
+  if (error instanceof FetchError) return new Error(error.code ?? error.type);
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** A token that does not say by which of several keys it is signed is tried with each. */
@@ -141,7 +151,11 @@ function callerOf({ sub, client_id: client, scope, scp, exp = 0 }: JWTPayload) {
   const id = isName(sub) ? `jwt:${sub}` : isName(client) ? `client:${client}` : null;
   if (id === null) return null;
   const scopes = [scope, scp].flat().filter((claim) => typeof claim === 'string');
-  return { id, scopes: new Set(scopes.flatMap((claim) => claim.split(' '))), expiresAtMs: exp * 1_000 };
+  return {
+    id,
+    scopes: new Set(scopes.flatMap((claim) => claim.split(' '))),
+    expiresAtMs: (exp + CLOCK_TOLERANCE_S) * 1_000,
+  };
 }
 
 function isName(claim: unknown): claim is string {

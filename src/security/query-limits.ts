@@ -46,14 +46,14 @@ export function queryLimits({ characters, tokens, depth, aliases, directives } =
     maxDepthPlugin({ n: depth, onReject }),
     maxAliasesPlugin({ n: aliases, allowList: [], onReject }),
     maxDirectivesPlugin({ n: directives, onReject }),
-    { onExecute: ({ args }) => forgetUndeclared(args) },
+    { onExecute: ({ args }) => forgetUndeclared(args), onSubscribe: ({ args }) => forgetUndeclared(args) },
   ];
 }
 
 const validateWithFewErrors: typeof validate = (schema, document, rules, options, typeInfo) =>
   validate(schema, document, rules, { ...options, maxErrors: MAX_ERRORS }, typeInfo);
 
-/** Variables that the operation does not declare are used by nothing, and would be kept for as long as BSG takes. */
+/** Variables that the operation does not declare are used by nothing, and would be kept for as long as it is answered. */
 function forgetUndeclared({ document, operationName, variableValues }: ExecutionArgs): void {
   if (variableValues == null) return;
   const declared = getOperationAST(document, operationName)?.variableDefinitions ?? [];

@@ -22,6 +22,8 @@ export interface RateLimit {
 }
 
 const WINDOW_S = 60;
+/** Whatever takes longer than this to reach Redis is given up. */
+const END_OF_WINDOW_MS = 1_000;
 /** A Redis that does not answer is left alone for so long, so that not every request waits for it. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
@@ -66,7 +68,7 @@ export function useCostLimits<Context extends object>(
     await refuseBeyond(args.contextValue as Context, Math.max(0, cost - 1));
   }
   return {
-    onParams: ({ context }) => refuseBeyond(context as Context, 1),
+    onRequestParse: ({ serverContext }) => refuseBeyond(serverContext as Context, 1),
     onExecute: ({ args }) => judge(args),
     onSubscribe: ({ args }) => judge(args),
   };
@@ -95,8 +97,8 @@ async function consume(limiter: RateLimiterAbstract, caller: string, cost: numbe
     return null;
   } catch (reason) {
     if (!(reason instanceof RateLimiterRes)) throw reason;
-    // What was refused is not to count against what the caller asks for next.
-    await limiter.reward(caller, cost);
+    // What was refused is not to count against what the caller asks for next; nor is it to count for it, in the next window.
+    if (reason.msBeforeNext > END_OF_WINDOW_MS) await limiter.reward(caller, cost);
     return Math.max(1, Math.ceil(reason.msBeforeNext / 1_000));
   }
 }

@@ -1,22 +1,35 @@
 import { createGraphQLError, type Plugin } from 'graphql-yoga';
 
+/** How large a body may be. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** The same for a subscription, whose body is kept for as long as its stream is open. */
+  readonly maxStreamBytes: number;
+}
+
 /**
  * Refuses a body over the limit, and one whose size is not said beforehand (chunked), before a byte of it is read: Node
  * holds a client to the `Content-Length` it names. Yoga's own limit counts every byte of every request through a stream,
  * which costs about half of all processor time; hence this one. A `Request` made in this process has no such header and is
  * not checked.
  */
-export function useRequestBodyLimit(maxBytes: number): Plugin {
+export function useRequestBodyLimit({ maxBytes, maxStreamBytes }: BodyLimits): Plugin<{ readonly request: Request }> {
   return {
     onRequestParse({ request, serverContext }) {
       if (request.method !== 'POST' || !('req' in serverContext)) return;
       const length = request.headers.get('content-length');
       if (length === null) throw refusal(411, 'LENGTH_REQUIRED', 'Send a Content-Length; a chunked body is not taken.');
-      if (Number(length) > maxBytes) {
-        throw refusal(413, 'REQUEST_BODY_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
-      }
+      if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+    },
+    onSubscribe({ args }) {
+      const { request } = args.contextValue as { readonly request: Request };
+      if (Number(request.headers.get('content-length') ?? 0) > maxStreamBytes) throw tooLarge(maxStreamBytes);
     },
   };
+}
+
+function tooLarge(maxBytes: number) {
+  return refusal(413, 'REQUEST_BODY_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
 }
 
 function refusal(status: number, code: string, message: string) {

@@ -45,22 +45,19 @@ describe('a caller', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 
-  it.each(['{', '{ nothing }', '{ __typename __typename'])(
-    'that sends what is no query is counted as well: %s',
-    async (query) => {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
-      const statuses = [];
-      for (let i = 0; i < 3; i++) {
-        const { status } = await app.fetch('/graphql', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-          body: JSON.stringify({ query: `${query} # ${i}` }),
-        });
-        statuses.push(status);
-      }
-      expect(statuses).toEqual([400, 400, 429]);
-    },
-  );
+  it.each([
+    ['{"query":"{"}', 400],
+    ['{"query":"{ nothing }"}', 400],
+    ['{', 400],
+    ['[]', 400],
+    [`{"query":"${'x'.repeat(40_000)}"}`, 400],
+  ])('that sends what is no query is counted as well: %s', async (body, expected) => {
+    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
+    const statuses = [];
+    for (let i = 0; i < 3; i++) statuses.push((await app.fetch('/graphql', { method: 'POST', headers, body })).status);
+    expect(statuses).toEqual([expected, expected, 429]);
+  });
 
   it('that was refused too much may still ask for less', async () => {
     const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '10' });

@@ -68,6 +68,35 @@ it.each(['[', 'a b%', 'x:99999999', 'localhost/metrics?', 'user@localhost', ''])
   },
 );
 
+it('a subscription has room for as many keys as it may have, and no more, as it is kept while it is open', async () => {
+  const { app } = await startAppOnSandbox();
+  const address = await listen(app.listener);
+  const ids = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(20, '0'));
+  const body = (padding: string) =>
+    JSON.stringify({
+      query: `subscription ($ids: [ID!]) { smsUpdates(ids: $ids) { __typename } } # ${padding}`,
+      variables: { ids },
+    });
+  const subscribe = (text: string) =>
+    fetch(`${address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: text,
+    });
+  expect((await subscribe(body(''))).status).toBe(200);
+  const refused = await subscribe(body('x'.repeat(20_000)));
+  expect(refused.status).toBe(413);
+  expect(await refused.text()).toContain('REQUEST_BODY_TOO_LARGE');
+});
+
+it('a client of HTTP/1.0, which names no host, is answered', async () => {
+  const { app } = await startAppOnSandbox();
+  const { hostname, port } = new URL(await listen(app.listener));
+  const socket = connect(Number(port), hostname);
+  socket.end('GET /health HTTP/1.0\r\n\r\n');
+  expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
+});
+
 it('a query in the address needs no length', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
