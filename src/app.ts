@@ -213,7 +213,7 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
       ...queryLimits(),
       useOnlyValid(documents),
       !queries.introspection && useHiddenSchema<ServerContext>(({ caller }) => caller !== null),
-      useCostLimits<ServerContext>(queries.maxCost, rateLimit, limitedTogether),
+      useCostLimits<ServerContext>(queries.maxCost, rateLimit, (context) => limitedTogether(context, http.proxies)),
       useRequestErrors(),
       useCompiledQueries(),
       // The last to set how an operation runs.
@@ -264,8 +264,14 @@ function noteCaller(context: ServerContext, caller: Caller): void {
 }
 
 /** Whose look-ups are counted together: those of a caller, or of an address where callers are not known. */
-function limitedTogether({ caller, req }: ServerContext & { readonly req?: IncomingMessage }): string {
-  return caller?.id ?? `address:${req?.socket.remoteAddress ?? 'none'}`;
+function limitedTogether({ caller, req }: ServerContext & { readonly req?: IncomingMessage }, proxies: number): string {
+  return caller?.id ?? `address:${req === undefined ? 'none' : addressOf(req, proxies)}`;
+}
+
+/** Who asked the first of the proxies that are known; what stands before that in the header, anyone may have written. */
+function addressOf({ headers, socket }: IncomingMessage, proxies: number): string | undefined {
+  const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+  return (proxies === 0 ? undefined : forwarded.at(-proxies)?.trim()) || socket.remoteAddress;
 }
 
 function logKeys(log: Log, fault: Error | null): void {

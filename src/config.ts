@@ -17,6 +17,8 @@ export interface Config {
     readonly shutdownMs: number;
     /** Processes that share the port. */
     readonly workers: number;
+    /** Proxies in front, each of which adds to `X-Forwarded-For` whom it was asked by. */
+    readonly proxies: number;
     /** Origins whose pages may ask; `*` is all of them. */
     readonly corsOrigins: readonly string[];
   };
@@ -110,6 +112,7 @@ export function readConfig(environment: Environment): Config {
       opsPort: env.OPS_PORT ?? null,
       shutdownMs: env.SHUTDOWN_MS,
       workers: env.WORKERS,
+      proxies: env.TRUST_PROXY,
       corsOrigins: env.CORS_ORIGINS,
     },
     auth,

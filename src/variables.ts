@@ -31,6 +31,7 @@ export const variables = {
   OPS_PORT: port.optional(),
   SHUTDOWN_MS: wholeNumber(0, 3_600_000).default(10_000),
   WORKERS: wholeNumber(1, 1_024).default(1),
+  TRUST_PROXY: wholeNumber(0, 10).default(0),
   CORS_ORIGINS: readBy(readOrigins).default([]),
   AUTH: z.literal('none', expected('none, or not to be set')).optional(),
   AUTH_TOKENS: readBy(readTokens).optional(),

@@ -22,6 +22,7 @@ describe('the environment', () => {
         opsPort: null,
         shutdownMs: 10_000,
         workers: 1,
+        proxies: 0,
         corsOrigins: [],
       },
       auth: null,
@@ -78,6 +79,7 @@ describe('the environment', () => {
       OPS_PORT: '9090',
       SHUTDOWN_MS: '0',
       WORKERS: '2',
+      TRUST_PROXY: '1',
       CORS_ORIGINS: 'https://app.example.com, http://localhost:3000',
       AUTH_TOKENS: 'web:token_of_web_0123456789, support:token_of_support_01234:bsg:personal other',
       AUTH_JWKS_URL: 'https://issuer.example/keys?version=1',
@@ -98,6 +100,7 @@ describe('the environment', () => {
         opsPort: 9_090,
         shutdownMs: 0,
         workers: 2,
+        proxies: 1,
         corsOrigins: ['https://app.example.com', 'http://localhost:3000'],
       },
       auth: {

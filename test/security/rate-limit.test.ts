@@ -76,6 +76,22 @@ describe('a caller', () => {
     expect((await app.fetch('/graphql?query={__typename}')).status).toBe(200);
   });
 
+  it.each([
+    ['0', '203.0.113.1', '203.0.113.2', 429],
+    ['1', '203.0.113.1', '203.0.113.2', 200],
+    ['1', 'made up, 203.0.113.1', 'other, 203.0.113.1', 429],
+    ['2', '203.0.113.1, 10.0.0.1', '203.0.113.2, 10.0.0.1', 200],
+    ['2', 'x, 203.0.113.1, 10.0.0.1', 'y, 203.0.113.1, 10.0.0.2', 429],
+  ])(
+    'is, behind %s known proxies, whom the first of them names: %s, then %s',
+    async (TRUST_PROXY, first, second, status) => {
+      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '1', TRUST_PROXY });
+      const address = `${await listen(app.listener)}/graphql?query={__typename}`;
+      expect((await fetch(address, { headers: { 'x-forwarded-for': first } })).status).toBe(200);
+      expect((await fetch(address, { headers: { 'x-forwarded-for': second } })).status).toBe(status);
+    },
+  );
+
   it('is not limited where so set', async () => {
     const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '0' });
     for (let i = 0; i < 20; i++) expect((await askFor(app, 100)).status).toBe(200);
