@@ -1,28 +1,29 @@
 import { createHash } from 'node:crypto';
-import { type IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode } from 'graphql';
-import { createYoga, type Plugin, type YogaLogger } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createYoga } from 'graphql-yoga';
 import { createBsgClient } from './bsg/client.ts';
 import { type Config, isLoopback } from './config.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { useDeliveryReports } from './live/delivery-reports.ts';
 import { createHints } from './live/hints.ts';
 import { createLive } from './live/live.ts';
+import { createOpenStreams, type OpenStreams } from './live/open-streams.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './ops/endpoints.ts';
 import { beginExchange, type Exchange, type HeaderReader, useExchanges } from './ops/exchange.ts';
-import { createLog, type Log } from './ops/log.ts';
+import { createLog, type Log, withoutQuotes } from './ops/log.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { useOperationSpans } from './ops/tracing.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
+import { createDocumentCache } from './schema/document-cache.ts';
 import { schema } from './schema/index.ts';
 import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { type Authenticator, createAuthenticator, useAuthentication } from './security/authentication.ts';
 import { type Caller, PERSONAL_SCOPE } from './security/caller.ts';
 import { corsOf, useCrossSiteProtection } from './security/cross-site.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
+import { refusalOfHost } from './security/host.ts';
 import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit, useCostLimits } from './security/rate-limit.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
@@ -46,14 +47,14 @@ const HINTS = { windowMs: 1_000, maxKeys: 10_000 };
 
 const ENDPOINT = '/graphql';
 
-/** As long as a timer can be; its reader connects again. */
-const LONGEST_STREAM_MS = 2 ** 31 - 1;
-
 /** What comes with each request, beside what Yoga adds. */
 interface ServerContext extends Record<string, unknown> {
   readonly exchange: Exchange;
   /** Null where callers are not known. */
   caller: Caller | null;
+  /** Absent where the request came from this process. */
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
 }
 
 /** Builds every part, from BSG up to the endpoint. */
@@ -61,7 +62,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
   const road = createRoad(config, log);
   const guard = config.auth === null ? null : createAuthenticator(config.auth, (fault) => logKeys(log, fault));
   const rateLimit = createLimit(config);
-  const streaming = new Set<ServerResponse>();
+  const streams = createOpenStreams();
   let isDraining = false;
   const ops: OpsOptions = {
     registry: road.metrics.registry,
@@ -70,13 +71,12 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
       parts: road.health(),
     }),
   };
-  const yoga = createEndpoint({ config, log, road, guard, rateLimit, ops, streaming });
+  const yoga = createEndpoint({ config, log, road, guard, rateLimit, ops, streams });
+
+  const told = { log, metrics: road.metrics, now: () => performance.now() };
 
   function begin(header: HeaderReader): ServerContext {
-    return {
-      exchange: beginExchange(header, { log, metrics: road.metrics, now: () => performance.now() }),
-      caller: null,
-    };
+    return { exchange: beginExchange(header, told), caller: null };
   }
 
   return {
@@ -92,7 +92,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     listener(request: IncomingMessage, response: ServerResponse): void {
       // Whoever keeps the connection is to open a new one, to a server that stays.
       if (isDraining) response.shouldKeepAlive = false;
-      const refusal = refusalOfHost(request.headers.host, config.http.isLocal);
+      const refusal = refusalOfHost(request.headers.host, config.http.isLocal ? isLoopback : () => true);
       if (refusal !== null) return void response.writeHead(refusal.status).end(refusal.message);
       const context = begin((name) => headerOf(request, name));
       response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
@@ -109,7 +109,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
     endStreams(): void {
       road.live.dispose();
-      for (const response of streaming) response.end();
+      streams.end();
     },
     async dispose(): Promise<void> {
       road.live.dispose();
@@ -170,21 +170,20 @@ interface Parts {
   readonly guard: Authenticator | null;
   readonly rateLimit: RateLimit | null;
   readonly ops: OpsOptions;
-  /** Responses that are streams. */
-  readonly streaming: Set<ServerResponse>;
+  readonly streams: OpenStreams;
 }
 
-function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }: Parts) {
+function createEndpoint({ config, log, road, guard, rateLimit, ops, streams }: Parts) {
   const { http, live, queries, maxBatchSize } = config;
   const documents = createDocumentCache();
   return createYoga<ServerContext, Context>({
     schema,
-    context: ({ exchange, caller, ...request }) => ({
+    context: ({ exchange, caller, res }) => ({
       loaders: createLoaders(road.statuses, exchange),
       live: road.live,
       maxBatchSize,
       maySeePersonal: guard === null || caller?.scopes.has(PERSONAL_SCOPE) === true,
-      onStream: () => noteStream(request, caller, streaming),
+      onStream: () => streams.note(res, caller?.expiresAtMs ?? null),
     }),
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
@@ -196,7 +195,7 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
     graphiql: false,
     maxRequestBodySize: false,
     extraParamNames: [DOCUMENT_ID],
-    parserAndValidationCache: { documentCache: documents, errorCache: noErrors },
+    parserAndValidationCache: documents.options,
     plugins: [
       // The first to see an operation, whatever becomes of it.
       useExchanges(),
@@ -211,7 +210,7 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streaming }:
       }),
       queries.trusted !== null && useTrustedDocuments(queries.trusted),
       ...queryLimits(),
-      useOnlyValid(documents),
+      documents.plugin,
       !queries.introspection && useHiddenSchema<ServerContext>(({ caller }) => caller !== null),
       useCostLimits<ServerContext>(queries.maxCost, rateLimit, (context) => limitedTogether(context, http.proxies)),
       useRequestErrors(),
@@ -228,26 +227,13 @@ function createLimit({ bsg, cache, queries: { costPerMinute } }: Omit<Config, 's
   return createRateLimit({ costPerMinute, redis, account: accountOf(bsg) });
 }
 
-/**
- * Why a request is not taken by the name of the host that it is for; null: it is. What is behind this takes the name for part
- * of an address. And where anyone on this machine may ask, a page may have its own name mean this machine.
- */
-function refusalOfHost(host: string | undefined, isLocal: boolean): { status: number; message: string } | null {
-  // Clients of HTTP/1.0 send none, such as the checks of some balancers; browsers do.
-  if (host === undefined) return null;
-  const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i.exec(host)?.[1];
-  if (name === undefined || !URL.canParse(`http://${host}`)) return { status: 400, message: '' };
-  if (!isLocal || isLoopback(name)) return null;
-  return { status: 403, message: `Set AUTH=none to be asked as ${name} too, or say with AUTH_TOKENS who may ask.` };
-}
-
 /** Who asks on the port of the endpoint what is meant for operators. */
 async function opsReaderOf(
   { headers }: Request,
   opsPort: number | null,
   guard: Authenticator | null,
 ): Promise<OpsReader> {
-  if (opsPort !== null) return 'public';
+  if (opsPort !== null) return 'elsewhere';
   if (guard === null) return 'operator';
   const verdict = await guard.authenticate(headers.get('authorization'));
   return typeof verdict === 'string' ? 'unauthenticated' : 'operator';
@@ -264,7 +250,7 @@ function noteCaller(context: ServerContext, caller: Caller): void {
 }
 
 /** Whose look-ups are counted together: those of a caller, or of an address where callers are not known. */
-function limitedTogether({ caller, req }: ServerContext & { readonly req?: IncomingMessage }, proxies: number): string {
+function limitedTogether({ caller, req }: ServerContext, proxies: number): string {
   return caller?.id ?? `address:${req === undefined ? 'none' : addressOf(req, proxies)}`;
 }
 
@@ -281,62 +267,6 @@ function logKeys(log: Log, fault: Error | null): void {
       { reason: fault.message },
       'The keys of the issuer cannot be had: those that are known hold, if there are any.',
     );
-}
-
-/** Remembers the response of a request over the wire for as long as it is open, and breaks it off when its token expires. */
-function noteStream(request: object, caller: Caller | null, streaming: Set<ServerResponse>): void {
-  if (!('res' in request) || !(request.res instanceof ServerResponse) || request.res.destroyed) return;
-  const { res } = request;
-  const leftMs = (caller?.expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now();
-  const end = setTimeout(
-    () => {
-      res.end();
-      // Who does not read does not let it end.
-      setTimeout(() => res.destroy(), 1_000).unref();
-    },
-    Math.min(Math.max(0, leftMs), LONGEST_STREAM_MS),
-  );
-  streaming.add(res);
-  res.once('close', () => {
-    clearTimeout(end);
-    streaming.delete(res);
-  });
-}
-
-/** Bounded by length, as what is made of a query takes up to 200 times its own; a long one is read anew each time. */
-function createDocumentCache(): LRUCache<string, DocumentNode> {
-  return new LRUCache({
-    max: 2_000,
-    maxSize: 250_000,
-    maxEntrySize: 10_000,
-    sizeCalculation: (_, query) => query.length + 1,
-  });
-}
-
-/** An error takes far more memory than the query that it is about, and is found again in no time. */
-const noErrors = { get: () => undefined, set: () => {} };
-
-/** Keeps no document whose errors would be kept with it. */
-function useOnlyValid(documents: LRUCache<string, DocumentNode>): Plugin {
-  return {
-    onValidate: ({ params: { documentAST } }) => {
-      return ({ valid }) => {
-        if (!valid) documents.delete(documentAST.loc?.source.body ?? '');
-      };
-    },
-  };
-}
-
-/** Yoga logs what JSON it could not read, and quotes it; its caller is told of it anyway. */
-function withoutQuotes(log: Log): YogaLogger {
-  return {
-    debug: log.debug.bind(log),
-    info: log.info.bind(log),
-    warn: log.warn.bind(log),
-    error: (...args) => {
-      if (!args.some((arg) => arg instanceof SyntaxError)) log.error(...(args as [unknown]));
-    },
-  };
 }
 
 function createSharedCache(bsg: Config['bsg'], url: string | null, log: Log): SharedCache {

@@ -15,8 +15,8 @@ export interface OpsOptions {
   readonly registry: MetricsText;
 }
 
-/** Who asks, on the port of the endpoint. */
-export type OpsReader = 'operator' | 'unauthenticated' | 'public';
+/** Who asks, on the port of the endpoint; `elsewhere`: whoever it is, operators ask on a port of their own. */
+export type OpsReader = 'operator' | 'unauthenticated' | 'elsewhere';
 
 interface OpsAnswer {
   readonly status: number;
@@ -52,7 +52,7 @@ async function answerOps(path: string, reader: OpsReader, { readiness, registry 
     const { status, parts } = readiness();
     return json(status === 'ready' ? 200 : 503, reader === 'operator' ? { status, ...parts } : { status });
   }
-  if (path !== '/metrics' || reader === 'public') return { status: 404, headers: {}, body: '' };
+  if (path !== '/metrics' || reader === 'elsewhere') return { status: 404, headers: {}, body: '' };
   if (reader === 'unauthenticated') return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' };
   try {
     return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };

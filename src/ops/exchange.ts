@@ -40,7 +40,7 @@ export interface ExchangeOptions {
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
-/** What is answered without a look-up. */
+/** What was known before it was asked for. */
 const CACHE_TIERS: ReadonlySet<string> = new Set(['memory', 'redis', 'stale']);
 
 /** Begins an exchange at a request's first byte. */

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import type { YogaLogger } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 
@@ -45,6 +46,18 @@ export function createLog({ level, isPretty = false }: LogOptions): Log {
       },
     },
   );
+}
+
+/** The log for Yoga, which logs what JSON it could not read, and quotes it; its caller is told of it anyway. */
+export function withoutQuotes(log: Log): YogaLogger {
+  return {
+    debug: log.debug.bind(log),
+    info: log.info.bind(log),
+    warn: log.warn.bind(log),
+    error: (...args) => {
+      if (!args.some((arg) => arg instanceof SyntaxError)) log.error(...(args as [unknown]));
+    },
+  };
 }
 
 /** Resolves when all that was written before has reached its reader, or when that takes too long. */

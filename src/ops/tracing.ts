@@ -29,20 +29,20 @@ export function useOperationSpans(): Plugin<Requested> {
     onExecute({ args, executeFn, setExecuteFn }) {
       const span = startSpan(args.contextValue);
       if (span === null) return;
-      setExecuteFn((given) => context.with(trace.setSpan(context.active(), span), () => executeFn(given)));
-      return {
-        onExecuteDone: ({ result }) => endSpan(span, 'errors' in result ? result : {}),
-      };
+      setExecuteFn((given) => within(span, () => executeFn(given)));
+      return { onExecuteDone: ({ result }) => endSpan(span, result) };
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
       const span = startSpan(args.contextValue);
       if (span === null) return;
-      setSubscribeFn((given) => context.with(trace.setSpan(context.active(), span), () => subscribeFn(given)));
-      return {
-        onSubscribeResult: ({ result }) => endSpan(span, 'errors' in result ? result : {}),
-      };
+      setSubscribeFn((given) => within(span, () => subscribeFn(given)));
+      return { onSubscribeResult: ({ result }) => endSpan(span, result) };
     },
   };
+}
+
+function within<T>(span: Span, run: () => T): T {
+  return context.with(trace.setSpan(context.active(), span), run);
 }
 
 /** Null where nothing takes spans. */
@@ -66,7 +66,7 @@ function parentOf(request: Request): TraceContext {
   });
 }
 
-function endSpan(span: Span, { errors }: Pick<ExecutionResult, 'errors'>): void {
-  if (errors !== undefined && errors.length > 0) span.setStatus({ code: SpanStatusCode.ERROR });
+function endSpan(span: Span, result: ExecutionResult | AsyncIterable<unknown>): void {
+  if ('errors' in result && (result.errors ?? []).length > 0) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }

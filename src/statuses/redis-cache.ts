@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ChainableCommander, Redis } from 'ioredis';
-import type { Answer } from '../bsg/answer.ts';
-import { isErrorCode } from '../bsg/codes.ts';
-import { isSmsStatus } from '../bsg/sms.ts';
-import type { Entry } from './entry.ts';
+import { fits, type News, parseAnswer, parseEntry, parseNews } from './redis-values.ts';
 import type { Claim, SharedCache } from './shared-cache.ts';
-import { isStatusKey, type StatusKey } from './status-key.ts';
+import type { StatusKey } from './status-key.ts';
 
 /** Which Redis, and which part of it. */
 export interface RedisCacheOptions {
@@ -20,13 +17,6 @@ export interface RedisCacheOptions {
   readonly now: () => number;
   /** Told of every change, first when Redis is first reached or not. */
   readonly onChange?: (isUp: boolean) => void;
-}
-
-/** What one instance tells the others: what it learned of the keys, or null to forget them. */
-interface News {
-  readonly from: string;
-  readonly keys: readonly StatusKey[];
-  readonly entry: Entry | null;
 }
 
 /** A command that takes longer is given up: memory and BSG serve without Redis. */
@@ -46,8 +36,6 @@ const GOODBYE_MS = 500;
 
 /** Ends a claim only where it is still one's own. */
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
-
-const COUNTS = ['sent', 'delivered', 'expired', 'undeliverable', 'unknown'];
 
 const CONNECTION = {
   enableOfflineQueue: false,
@@ -204,60 +192,4 @@ export function createRedisCache({ url, account, lookupMs, now, onChange }: Redi
       bus.disconnect();
     },
   };
-}
-
-/** Nothing of what is in Redis is taken on trust: whoever else writes to it must not be able to stop the server. */
-function parseEntry(key: StatusKey, json: unknown): Entry | null {
-  const entry = parseJson(json);
-  return isEntry(entry) && fits(key, entry.answer) ? entry : null;
-}
-
-function parseAnswer(key: StatusKey, json: unknown): Answer | null {
-  const answer = parseJson(json);
-  return isAnswer(answer) && fits(key, answer) ? answer : null;
-}
-
-function parseNews(json: string): News | null {
-  const news = parseJson(json);
-  if (!isObject(news) || !Array.isArray(news['keys']) || !news['keys'].every(isStatusKey)) return null;
-  const { keys, entry } = news;
-  return entry === null || isEntry(entry) ? { from: String(news['from']), keys, entry } : null;
-}
-
-function parseJson(json: unknown): unknown {
-  try {
-    return typeof json === 'string' ? JSON.parse(json) : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Under the key of a message there is no campaign, nor the other way round. */
-function fits(key: StatusKey, { kind }: Answer): boolean {
-  return kind === 'failure' || (kind === 'campaign') === key.startsWith('task:');
-}
-
-/** The version in the prefix of the keys vouches for the rest of the shape. */
-function isEntry(json: unknown): json is Entry {
-  if (!isObject(json) || !isAnswer(json['answer'])) return false;
-  return [json['askedAtMs'], json['freshUntilMs'], json['staleUntilMs']].every(Number.isFinite);
-}
-
-/** Whatever is looked at before it is shown has to be as it should: another version may know more statuses than this one. */
-function isAnswer(json: unknown): json is Answer {
-  if (!isObject(json)) return false;
-  switch (json['kind']) {
-    case 'sms':
-      return typeof json['id'] === 'string' && isSmsStatus(String(json['status']));
-    case 'campaign':
-      return COUNTS.every((count) => Number.isFinite(json[count]));
-    case 'failure':
-      return isErrorCode(String(json['code'])) && typeof json['message'] === 'string';
-    default:
-      return false;
-  }
-}
-
-function isObject(json: unknown): json is Readonly<Record<string, unknown>> {
-  return typeof json === 'object' && json !== null;
 }

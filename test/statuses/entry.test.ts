@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Sms, statusOf } from '../../src/bsg/sms.ts';
 import { adopt, type Entry, newerOf } from '../../src/statuses/entry.ts';
+import { smsWith } from '../helpers/sms.ts';
 
 function entry(word: string, times: Partial<Entry>): Entry {
-  const nothing = {
-    reference: null,
-    msisdn: null,
-    timeIn: null,
-    timeSent: null,
-    timeDr: null,
-    price: null,
-    currency: null,
-  };
-  const answer: Sms = { kind: 'sms', id: '1', ...nothing, status: statusOf(word), statusText: word, fetchedAt: '' };
-  return { answer, askedAtMs: 0, freshUntilMs: 0, staleUntilMs: 0, ...times };
+  return { answer: smsWith(word), askedAtMs: 0, freshUntilMs: 0, staleUntilMs: 0, ...times };
 }
 
 describe('of two entries', () => {

@@ -1,23 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Campaign } from '../../src/bsg/campaign.ts';
 import { failure } from '../../src/bsg/failure.ts';
-import { type Sms, statusOf } from '../../src/bsg/sms.ts';
 import { freshnessOf } from '../../src/statuses/freshness.ts';
+import { smsWith } from '../helpers/sms.ts';
 
 const rules = { finalTtlMs: 1_000, changingTtlMs: 10, staleMs: 100 };
-
-function sms(word: string): Sms {
-  const nothing = {
-    reference: null,
-    msisdn: null,
-    timeIn: null,
-    timeSent: null,
-    timeDr: null,
-    price: null,
-    currency: null,
-  };
-  return { kind: 'sms', id: '1', ...nothing, status: statusOf(word), statusText: word, fetchedAt: '' };
-}
 
 function campaign(counts: Partial<Campaign>): Campaign {
   const nothing = { originator: null, body: null, validity: null, totalPrice: null, currency: null };
@@ -26,13 +13,13 @@ function campaign(counts: Partial<Campaign>): Campaign {
 }
 
 it.each(['delivered', 'expired', 'undeliverable', 'rejected'])('%s is kept for long', (word) => {
-  expect(freshnessOf(sms(word), rules)).toEqual({ freshMs: 1_000, staleMs: 100 });
+  expect(freshnessOf(smsWith(word), rules)).toEqual({ freshMs: 1_000, staleMs: 100 });
 });
 
 it.each(['scheduled', 'moderation', 'accepted', 'sending', 'sent', 'unknown', 'teleported'])(
   '%s can still change, so it is kept for short',
   (word) => {
-    expect(freshnessOf(sms(word), rules)).toEqual({ freshMs: 10, staleMs: 100 });
+    expect(freshnessOf(smsWith(word), rules)).toEqual({ freshMs: 10, staleMs: 100 });
   },
 );
 
