@@ -14,7 +14,7 @@ const ROUNDS = 5;
 const ASKED_A_ROUND = 1_000_000;
 
 const readTime = createTimeReader('UTC');
-const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
+const rules = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
 const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
 const client = {
   smsById: async (id: string) => smsOf(id),

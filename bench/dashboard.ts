@@ -39,7 +39,7 @@ const client = createBsgClient({
   retries: 0,
   maxConcurrency: 50,
 });
-const rules = { finalTtlMs: 86_400_000, changingTtlMs: 2_000, staleMs: 600_000 };
+const rules = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
 const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
 const statuses = createStatuses({ client, rules, maxEntries: 1_000, breaker, shared: noSharedCache, waitMs: 0, now });
 

@@ -142,7 +142,7 @@ function createRoad({ bsg, cache, live: liveConfig }: Omit<Config, 'sandbox'>, l
     watches: () => live.watchCount,
     streams: () => live.streamCount,
   });
-  const live = createLive({ ...liveConfig, statuses, reader: { ...metrics, requestId: null } });
+  const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
   const hints = createHints({ ...HINTS, onHint: (key) => statuses.forget([key]) });
   return {
     statuses,

@@ -56,9 +56,9 @@ export interface Config {
     /** How long a final status is kept; milliseconds, like all of these. */
     readonly finalTtlMs: number;
     /** How long a status is kept that can still change. */
-    readonly changingTtlMs: number;
+    readonly pendingTtlMs: number;
     /** How long after that it stands in while BSG does not answer. */
-    readonly staleMs: number;
+    readonly staleIfErrorMs: number;
     readonly maxEntries: number;
     /** The Redis that several instances share; null for an instance alone. May hold a password: never printed. */
     readonly redisUrl: string | null;
@@ -139,8 +139,8 @@ export function readConfig(environment: Environment): Config {
     },
     cache: {
       finalTtlMs: env.CACHE_FINAL_TTL_MS,
-      changingTtlMs: env.CACHE_TTL_MS,
-      staleMs: env.CACHE_STALE_MS,
+      pendingTtlMs: env.CACHE_TTL_MS,
+      staleIfErrorMs: env.CACHE_STALE_IF_ERROR_MS,
       maxEntries: env.CACHE_MAX_ENTRIES,
       // The data of a sandbox begins anew with each start, so nothing of it is to be shared or to outlive it.
       redisUrl: usesSandbox ? null : (env.REDIS_URL ?? null),

@@ -61,7 +61,7 @@ export const variables = {
   BSG_RETRIES: wholeNumber(0, 10).default(2),
   CACHE_FINAL_TTL_MS: wholeNumber(0, 999_999_999).default(86_400_000),
   CACHE_TTL_MS: wholeNumber(0, 999_999_999).default(2_000),
-  CACHE_STALE_MS: wholeNumber(0, 999_999_999).default(600_000),
+  CACHE_STALE_IF_ERROR_MS: wholeNumber(0, 999_999_999).default(600_000),
   CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000).default(100_000),
   REDIS_URL: z.string().refine(isRedisUrl, expected('redis://host:port or rediss://host:port')).optional(),
   LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000).default(2_000),

@@ -1,22 +1,6 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { BsgErrorCode } from './codes.ts';
-
-/** On whose behalf BSG is asked. */
-export interface Asker {
-  /** Sent along as `X-Request-Id`; null: there is none. */
-  readonly requestId: string | null;
-  /** Told of each call, every attempt on its own. */
-  onCall(call: BsgCall): void;
-}
-
-/** One call to BSG that is over. */
-export interface BsgCall {
-  /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
-  readonly outcome: string;
-  readonly seconds: number;
-  /** Why there was no answer, such as `ECONNREFUSED`; null where there was one. */
-  readonly cause: string | null;
-}
+import type { RequestObserver } from './observer.ts';
 
 /** One HTTP answer, read to its end, of whatever status. */
 export interface HttpAnswer {
@@ -36,17 +20,14 @@ export interface TransportFault {
   readonly cause?: string;
 }
 
-/** For whoever does not want to know. */
-export const nobody: Asker = { requestId: null, onCall: () => {} };
-
 const tracer = trace.getTracer('bsg-graphql');
 
 /**
- * Makes a call with the headers that tell BSG which request it is part of, tells the asker how it ended, and makes a span of
+ * Makes a call with the headers that tell BSG which request it is part of, tells the observer how it ended, and makes a span of
  * it where an OpenTelemetry SDK takes spans. Keys are in neither: a reference may be anything.
  */
 export function observeCall(
-  { host, path, asker }: { readonly host: string; readonly path: string; readonly asker: Asker },
+  { host, path, observer }: { readonly host: string; readonly path: string; readonly observer: RequestObserver },
   call: (headers: Readonly<Record<string, string>>) => Promise<HttpAnswer | TransportFault>,
 ): Promise<HttpAnswer | TransportFault> {
   const attributes = {
@@ -55,7 +36,7 @@ export function observeCall(
     'url.template': path.replace(/[^/]+$/, '{key}'),
   };
   return tracer.startActiveSpan('GET', { kind: SpanKind.CLIENT, attributes }, async (span) => {
-    const headers: Record<string, string> = asker.requestId === null ? {} : { 'x-request-id': asker.requestId };
+    const headers: Record<string, string> = observer.requestId === null ? {} : { 'x-request-id': observer.requestId };
     propagation.inject(context.active(), headers);
     const startedAtMs = performance.now();
     try {
@@ -64,7 +45,7 @@ export function observeCall(
       if ('status' in result) span.setAttribute('http.response.status_code', result.status);
       if (outcome !== 'ok') span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
       const cause = 'code' in result ? (result.cause ?? result.code) : null;
-      asker.onCall({ outcome, seconds: (performance.now() - startedAtMs) / 1_000, cause });
+      observer.onUpstreamRequest({ outcome, seconds: (performance.now() - startedAtMs) / 1_000, cause });
       return result;
     } finally {
       span.end();

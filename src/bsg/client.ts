@@ -1,11 +1,11 @@
 import type { Answer } from './answer.ts';
-import { type Asker, nobody } from './call.ts';
 import type { Campaign } from './campaign.ts';
 import { createCampaignPaths, type Reply } from './campaign-paths.ts';
 import { decodeAnswer } from './decode.ts';
 import { type BsgFailure, failure } from './failure.ts';
 import { faultOfId, faultOfReference, faultOfTaskId } from './keys.ts';
 import { createLookup } from './lookup.ts';
+import { noObserver, type RequestObserver } from './observer.ts';
 import type { Sms } from './sms.ts';
 import { createTimeReader } from './time.ts';
 import { createTransport } from './transport.ts';
@@ -31,14 +31,14 @@ export interface BsgClientOptions {
   readonly random?: () => number;
 }
 
-/** Answers one status at a time. Failures are values: no call rejects but on a bug. The asker is told of each call. */
+/** Answers one status at a time. Failures are values: no call rejects but on a bug. The observer is told of each request. */
 export interface BsgClient {
   /** `GET /sms/{id}`. */
-  smsById(id: string, asker?: Asker): Promise<Sms | BsgFailure>;
+  smsById(id: string, observer?: RequestObserver): Promise<Sms | BsgFailure>;
   /** `GET /sms/reference/{reference}`. */
-  smsByReference(reference: string, asker?: Asker): Promise<Sms | BsgFailure>;
+  smsByReference(reference: string, observer?: RequestObserver): Promise<Sms | BsgFailure>;
   /** `GET /sms/{task_id}` or `GET /sms/task/{task_id}`; see `createCampaignPaths`. */
-  campaign(taskId: string, asker?: Asker): Promise<Campaign | BsgFailure>;
+  campaign(taskId: string, observer?: RequestObserver): Promise<Campaign | BsgFailure>;
   /** Closes the connections. For when nothing is under way any more. */
   dispose(): void;
 }
@@ -56,8 +56,8 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   // With a test key BSG makes every answer up, so an answer about another message is what one asked for.
   const answersAreMadeUp = apiKey.startsWith('test_');
 
-  async function ask(path: string, subject: string, deadlineMs: number, asker: Asker): Promise<Reply> {
-    const result = await lookUp(path, deadlineMs, asker);
+  async function ask(path: string, subject: string, deadlineMs: number, observer: RequestObserver): Promise<Reply> {
+    const result = await lookUp(path, deadlineMs, observer);
     if ('code' in result) return { answer: failure(result.code, subject, result), httpStatus: null };
     const fetchedAt = new Date(now()).toISOString();
     const answer = withoutKey(decodeAnswer(result, { subject, readTime, fetchedAt }));
@@ -76,8 +76,13 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     return Object.fromEntries(cleaned) as Answer;
   }
 
-  async function askForSms(path: string, subject: string, asker: Asker, isAskedFor: (sms: Sms) => boolean) {
-    const { answer } = await ask(path, subject, now() + timeoutMs, asker);
+  async function askForSms(
+    path: string,
+    subject: string,
+    observer: RequestObserver,
+    isAskedFor: (sms: Sms) => boolean,
+  ) {
+    const { answer } = await ask(path, subject, now() + timeoutMs, observer);
     if (answer.kind === 'campaign') {
       return failure('SMS_NOT_FOUND', subject, { message: 'This is the task id of a campaign, not the id of an SMS.' });
     }
@@ -88,20 +93,20 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   }
 
   return {
-    smsById: async (id, asker = nobody) =>
+    smsById: async (id, observer = noObserver) =>
       faultOfId(id) ??
-      askForSms(`/sms/${id}`, id, asker, (sms) => withoutLeadingZeros(sms.id) === withoutLeadingZeros(id)),
-    smsByReference: async (reference, asker = nobody) =>
+      askForSms(`/sms/${id}`, id, observer, (sms) => withoutLeadingZeros(sms.id) === withoutLeadingZeros(id)),
+    smsByReference: async (reference, observer = noObserver) =>
       faultOfReference(reference) ??
       askForSms(
         `/sms/reference/${reference}`,
         reference,
-        asker,
+        observer,
         (sms) => sms.reference === null || sms.reference.toLowerCase() === reference.toLowerCase(),
       ),
-    campaign: async (taskId, asker = nobody) => {
+    campaign: async (taskId, observer = noObserver) => {
       const deadlineMs = now() + timeoutMs;
-      return faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, (path) => ask(path, taskId, deadlineMs, asker));
+      return faultOfTaskId(taskId) ?? campaignPaths.ask(taskId, (path) => ask(path, taskId, deadlineMs, observer));
     },
     dispose: transport.dispose,
   };

@@ -1,6 +1,7 @@
 import { DelegateBackoff, handleResultType, retry, TaskCancelledError, TimeoutStrategy, timeout } from 'cockatiel';
 import pLimit from 'p-limit';
-import type { Asker, HttpAnswer, TransportFault } from './call.ts';
+import type { HttpAnswer, TransportFault } from './call.ts';
+import type { RequestObserver } from './observer.ts';
 import { retryDelayMs } from './retry.ts';
 import type { Transport } from './transport.ts';
 
@@ -45,7 +46,7 @@ class Attempt {
  */
 export function createLookup(
   options: LookupOptions,
-): (path: string, deadlineMs: number, asker: Asker) => Promise<HttpAnswer | TransportFault> {
+): (path: string, deadlineMs: number, observer: RequestObserver) => Promise<HttpAnswer | TransportFault> {
   const { transport, timeoutMs, retries, maxConcurrency, now, random } = options;
   const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
   // Not cockatiel's bulkhead: 3.2.1 stops working off its queue at the first entry whose caller has gone.
@@ -61,20 +62,20 @@ export function createLookup(
   async function attemptOnce(
     path: string,
     signal: AbortSignal,
-    asker: Asker,
+    observer: RequestObserver,
     onTurn: () => void,
   ): Promise<HttpAnswer | TransportFault> {
     return inTurn(async () => {
       // Whose turn comes after its deadline lets the next one pass.
       if (signal.aborted) return OUT_OF_TIME;
       onTurn();
-      const result = await attemptTimeout.execute((attempt) => transport.get(path, attempt.signal, asker), signal);
+      const result = await attemptTimeout.execute((attempt) => transport.get(path, attempt.signal, observer), signal);
       if ('status' in result && result.status < 500) answeredAtMs = now();
       return result;
     });
   }
 
-  return async (path, deadlineMs, asker) => {
+  return async (path, deadlineMs, observer) => {
     const startedAtMs = now();
     let hadItsTurn = false;
     const onTurn = () => {
@@ -82,7 +83,7 @@ export function createLookup(
     };
     const timedOut = () => (!hadItsTurn && answeredAtMs >= startedAtMs ? OUT_OF_TURN : OUT_OF_TIME);
     const attemptAndJudge = async ({ attempt, signal }: { attempt: number; signal: AbortSignal }) => {
-      const result = await attemptOnce(path, signal, asker, onTurn);
+      const result = await attemptOnce(path, signal, observer, onTurn);
       return new Attempt(result, retryDelayMs({ result, attempt, remainingMs: deadlineMs - now(), random }));
     };
     // Frees also a caller that still waits for its turn; the deadline of an attempt only aborts the call.

@@ -1,7 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
-import { type Asker, type HttpAnswer, observeCall, type TransportFault } from './call.ts';
+import { type HttpAnswer, observeCall, type TransportFault } from './call.ts';
+import type { RequestObserver } from './observer.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /** Where BSG is, and how to speak to it. */
@@ -19,7 +20,7 @@ export interface TransportOptions {
 /** One attempt to GET a path of BSG. */
 export interface Transport {
   /** Resolves to a fault where there is no answer; rejects only on a bug. Gives up with `TIMEOUT` when aborted. */
-  get(path: string, signal: AbortSignal, asker: Asker): Promise<HttpAnswer | TransportFault>;
+  get(path: string, signal: AbortSignal, observer: RequestObserver): Promise<HttpAnswer | TransportFault>;
   /** Closes the sockets that are kept open. */
   dispose(): void;
 }
@@ -34,8 +35,8 @@ export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: Transp
   const { host } = new URL(baseUrl);
   const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   return {
-    get: (path, signal, asker) =>
-      observeCall({ host, path, asker }, async (headersOfCall) => {
+    get: (path, signal, observer) =>
+      observeCall({ host, path, observer }, async (headersOfCall) => {
         try {
           const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
           const response = await fetch(baseUrl + path, { ...options, headers: { ...headersOfCall, ...headers } });

@@ -1,6 +1,7 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import type { RequestObserver } from '../bsg/observer.ts';
 import type { StatusKey } from '../statuses/status-key.ts';
-import type { Reader, Statuses } from '../statuses/statuses.ts';
+import type { Statuses } from '../statuses/statuses.ts';
 import { createStream, type Stream } from './streams.ts';
 import { createWatches } from './watches.ts';
 
@@ -8,7 +9,7 @@ import { createWatches } from './watches.ts';
 export interface LiveOptions {
   readonly statuses: Pick<Statuses, 'look' | 'onNews'>;
   /** For whom the watches look. */
-  readonly reader?: Reader;
+  readonly observer?: RequestObserver;
   /** The shortest time between two looks at a message; milliseconds. */
   readonly intervalMs: number;
   /** Streams open at once. */
@@ -33,10 +34,10 @@ export interface Live {
 
 /** One watch a key, however many streams it is in. */
 export function createLive(options: LiveOptions): Live {
-  const { statuses, reader, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
+  const { statuses, observer, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
   const watches = createWatches({
     // A watch looks for all that listen, so it is part of no one's trace.
-    look: (key) => context.with(ROOT_CONTEXT, () => statuses.look(key, reader)),
+    look: (key) => context.with(ROOT_CONTEXT, () => statuses.look(key, observer)),
     intervalMs,
     now,
     random,

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { RequestObserver, Tier, UpstreamRequest } from '../bsg/observer.ts';
 import type { Log } from './log.ts';
-import type { CallFacts, Metrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 
 /** The headers of a request, by their names in small letters. */
 export type HeaderReader = (name: string) => string | null | undefined;
 
 /** One request, from its first byte to its last: what the log and the metrics tell of it. */
-export interface Exchange {
+export interface Exchange extends RequestObserver {
   /** The caller's own `X-Request-Id`, or a new one. Returned to it, and passed on to BSG. */
   readonly requestId: string;
   /** Of the trace that the request is part of (`traceparent`); null where there is none. */
@@ -20,10 +21,6 @@ export interface Exchange {
   isForEndpoint: boolean;
   /** The code of the first error; null where there was none. */
   fault: string | null;
-  /** Counts a status read. */
-  onRead(tier: string, outcome: string): void;
-  /** Counts a call to BSG. */
-  onCall(call: CallFacts): void;
   /** Tells of it, once it is over. A subscription that its reader leaves is over, not aborted. */
   end(status: number, isCutOff: boolean): void;
 }
@@ -41,7 +38,7 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 /** What was known before it was asked for. */
-const CACHE_TIERS: ReadonlySet<string> = new Set(['memory', 'redis', 'stale']);
+const CACHE_TIERS: ReadonlySet<Tier> = new Set<Tier>(['memory', 'redis', 'stale']);
 
 /** Begins an exchange at a request's first byte. */
 export function beginExchange(header: HeaderReader, { log, metrics, now }: ExchangeOptions): Exchange {
@@ -61,9 +58,9 @@ export function beginExchange(header: HeaderReader, { log, metrics, now }: Excha
       if (outcome !== 'found') count.failures++;
       metrics.onRead(tier, outcome);
     },
-    onCall(call) {
+    onUpstreamRequest(call: UpstreamRequest) {
       count.upstreamCalls++;
-      metrics.onCall(call);
+      metrics.onUpstreamRequest(call);
       if (call.cause !== null) log.warn({ requestId: this.requestId, ...call }, 'A call to BSG has failed.');
     },
     end(status, isCutOff) {

@@ -1,4 +1,5 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Tier, UpstreamRequest } from '../bsg/observer.ts';
 
 /** What can be asked at any time. */
 export interface MetricSources {
@@ -18,14 +19,6 @@ export interface RequestFacts {
   readonly seconds: number;
 }
 
-/** One call to BSG that is over. */
-export interface CallFacts {
-  readonly outcome: string;
-  readonly seconds: number;
-  /** Why there was no answer, where the system said so; null: there was one. */
-  readonly cause: string | null;
-}
-
 /** Metrics as Prometheus reads them. */
 export interface MetricsText {
   metrics(): Promise<string>;
@@ -36,8 +29,8 @@ export interface MetricsText {
 export interface Metrics {
   onRequest(facts: RequestFacts): void;
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
-  onRead(tier: string, outcome: string): void;
-  onCall(call: CallFacts): void;
+  onRead(tier: Tier, outcome: string): void;
+  onUpstreamRequest(request: UpstreamRequest): void;
   readonly registry: Registry;
 }
 
@@ -65,7 +58,7 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
   });
   const reads = new Counter({
     name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by what answered (memory, redis, bsg, joined where another one was asking, stale, refused) and what the answer was (found, or the code of the error).',
+    help: 'Statuses read, by what answered (memory, redis, bsg, coalesced where another one was fetching, stale, circuit_open) and what the answer was (found, or the code of the error).',
     labelNames: ['tier', 'outcome'],
     registers,
   });
@@ -97,7 +90,7 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
     onRead: (tier, outcome) => reads.inc({ tier, outcome }),
-    onCall: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
+    onUpstreamRequest: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
     registry: Registry.merge([processRegistry, own]),
   };
 }

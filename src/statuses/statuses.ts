@@ -2,10 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Span, trace } from '@opentelemetry/api';
 import { LRUCache } from 'lru-cache';
 import { type Answer, isUnavailable } from '../bsg/answer.ts';
-import { type Asker, nobody as noAsker } from '../bsg/call.ts';
 import type { Campaign } from '../bsg/campaign.ts';
 import type { BsgClient } from '../bsg/client.ts';
 import { type BsgFailure, failure } from '../bsg/failure.ts';
+import { noObserver, type RequestObserver, type Tier } from '../bsg/observer.ts';
 import type { Sms } from '../bsg/sms.ts';
 import type { Breaker } from './breaker.ts';
 import { adopt, type Entry, entryOf, isFinal, newerOf } from './entry.ts';
@@ -27,27 +27,13 @@ export interface StatusesOptions {
   readonly now: () => number;
 }
 
-/**
- * What answered a read: this process's memory, Redis, BSG, another read that was asking BSG already, what stands in while BSG
- * does not answer, or the breaker.
- */
-export type Tier = 'memory' | 'redis' | 'bsg' | 'joined' | 'stale' | 'refused';
-
-/** On whose behalf a status is read. */
-export interface Reader extends Asker {
-  /**
-   * Told of each read, with `found` or the code of the failure; not of one by a key that cannot be one, which takes no look-up.
-   */
-  onRead(tier: Tier, outcome: string): void;
-}
-
 /** The one way to a status. Failures are values: no call rejects but on a bug. */
 export interface Statuses {
-  smsById(id: string, reader?: Reader): Promise<Sms | BsgFailure>;
-  smsByReference(reference: string, reader?: Reader): Promise<Sms | BsgFailure>;
-  campaign(taskId: string, reader?: Reader): Promise<Campaign | BsgFailure>;
+  smsById(id: string, observer?: RequestObserver): Promise<Sms | BsgFailure>;
+  smsByReference(reference: string, observer?: RequestObserver): Promise<Sms | BsgFailure>;
+  campaign(taskId: string, observer?: RequestObserver): Promise<Campaign | BsgFailure>;
   /** As the above by any key, but without a stand-in: where BSG is down, it says so. */
-  look(key: StatusKey, reader?: Reader): Promise<Answer>;
+  look(key: StatusKey, observer?: RequestObserver): Promise<Answer>;
   /** Makes every instance ask anew for what may have changed; a final status stays, as it cannot change. */
   forget(keys: readonly StatusKey[]): void;
   /** Tells what is learned of any key, on whichever instance, and null for what is forgotten. One listener at the most. */
@@ -73,9 +59,6 @@ interface Run {
   readonly mark: Mark;
   readonly outcome: Promise<Outcome>;
 }
-
-/** For whoever does not want to know. */
-const nobody: Reader = { ...noAsker, onRead: () => {} };
 
 const tracer = trace.getTracer('bsg-graphql');
 
@@ -112,19 +95,21 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return { answer, standIn: known !== null && now() < known.staleUntilMs ? known.answer : null, tier };
   }
 
-  async function read(key: StatusKey, reader: Reader): Promise<Outcome> {
+  async function read(key: StatusKey, observer: RequestObserver): Promise<Outcome> {
     const known = memory.get(key);
     if (known !== undefined && isFresh(known)) return { answer: known.answer, standIn: null, tier: 'memory' };
     // The client checks its keys as well; here it keeps whatever is no key out of the caches.
     const fault = faultOfKey(key);
     if (fault !== null) return { answer: fault, standIn: null, tier: null };
     const run = underWay.get(key);
-    return run === undefined ? start(key, known ?? null, reader).outcome : { ...(await run.outcome), tier: 'joined' };
+    return run === undefined
+      ? start(key, known ?? null, observer).outcome
+      : { ...(await run.outcome), tier: 'coalesced' };
   }
 
-  function start(key: StatusKey, known: Entry | null, reader: Reader): Run {
+  function start(key: StatusKey, known: Entry | null, observer: RequestObserver): Run {
     const mark = { isOutdated: false };
-    const outcome = refresh(key, known, mark, reader).finally(() => {
+    const outcome = refresh(key, known, mark, observer).finally(() => {
       if (!mark.isOutdated) underWay.delete(key);
     });
     const run: Run = { mark, outcome };
@@ -132,14 +117,19 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return run;
   }
 
-  async function refresh(key: StatusKey, inMemory: Entry | null, mark: Mark, reader: Reader): Promise<Outcome> {
+  async function refresh(
+    key: StatusKey,
+    inMemory: Entry | null,
+    mark: Mark,
+    observer: RequestObserver,
+  ): Promise<Outcome> {
     const refusal = breaker.refusal(subjectOf(key));
     if (refusal !== null) return readWithoutBsg(key, inMemory, refusal);
     const waitUntilMs = now() + waitMs;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-      const outcome = await hearOrAsk(key, inMemory, mark, reader, pauseMs > FIRST_PAUSE_MS);
+      const outcome = await hearOrAsk(key, inMemory, mark, observer, pauseMs > FIRST_PAUSE_MS);
       if (outcome !== null) return outcome;
-      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory, 'joined');
+      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', subjectOf(key)), inMemory, 'coalesced');
       await pause(pauseMs);
     }
   }
@@ -149,7 +139,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
     key: StatusKey,
     inMemory: Entry | null,
     mark: Mark,
-    reader: Reader,
+    observer: RequestObserver,
     hasWaited: boolean,
   ): Promise<Outcome | null> {
     const { mayAsk, entry, outcome } = await shared.claim(key);
@@ -158,14 +148,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
     // Whoever has waited takes what the one that asked was told; whoever comes later asks anew.
     if (hasWaited && outcome !== null) {
       if (mayAsk) shared.release(key, null);
-      return outcomeOf(outcome, known, 'joined');
+      return outcomeOf(outcome, known, 'coalesced');
     }
-    return mayAsk ? askBsg(key, known, mark, reader) : null;
+    return mayAsk ? askBsg(key, known, mark, observer) : null;
   }
 
   async function readWithoutBsg(key: StatusKey, inMemory: Entry | null, refusal: BsgFailure): Promise<Outcome> {
     const known = hear(inMemory, await shared.get(key));
-    return known !== null && isFresh(known) ? give(key, known, false) : outcomeOf(refusal, known, 'refused');
+    return known !== null && isFresh(known) ? give(key, known, false) : outcomeOf(refusal, known, 'circuit_open');
   }
 
   function give(key: StatusKey, known: Entry, hasClaim: boolean): Outcome {
@@ -174,21 +164,21 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return { answer: known.answer, standIn: null, tier: 'redis' };
   }
 
-  async function askBsg(key: StatusKey, known: Entry | null, mark: Mark, reader: Reader): Promise<Outcome> {
+  async function askBsg(key: StatusKey, known: Entry | null, mark: Mark, observer: RequestObserver): Promise<Outcome> {
     const askedAtMs = now();
     let outcome: Answer | null = null;
     try {
-      outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key, reader));
+      outcome = await breaker.ask(subjectOf(key), known !== null, () => fetchStatus(key, observer));
       return outcomeOf(learn(key, outcome, askedAtMs, mark), known, 'bsg');
     } finally {
       shared.release(key, outcome);
     }
   }
 
-  function fetchStatus(key: StatusKey, reader: Reader): Promise<Answer> {
+  function fetchStatus(key: StatusKey, observer: RequestObserver): Promise<Answer> {
     const subject = subjectOf(key);
-    if (key.startsWith('sms:')) return client.smsById(subject, reader);
-    return key.startsWith('ref:') ? client.smsByReference(subject, reader) : client.campaign(subject, reader);
+    if (key.startsWith('sms:')) return client.smsById(subject, observer);
+    return key.startsWith('ref:') ? client.smsByReference(subject, observer) : client.campaign(subject, observer);
   }
 
   function hear(known: Entry | null, heard: Entry | null): Entry | null {
@@ -233,14 +223,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return known === undefined ? [key] : keysOf(key, known.answer);
   }
 
-  /** Reads with or without a stand-in, and tells the reader and the trace what answered. */
-  function answerOf(key: StatusKey, takesStandIn: boolean, reader: Reader = nobody): Promise<Answer> {
+  /** Reads with or without a stand-in, and tells the observer and the trace what answered. */
+  function answerOf(key: StatusKey, takesStandIn: boolean, observer: RequestObserver = noObserver): Promise<Answer> {
     return tracer.startActiveSpan('status.read', async (span) => {
       try {
-        const { answer, standIn, tier } = await read(key, reader);
+        const { answer, standIn, tier } = await read(key, observer);
         const isStale = takesStandIn && standIn !== null && isUnavailable(answer);
         const given = isStale ? standIn : answer;
-        if (tier !== null) tellRead(reader, span, isStale ? 'stale' : tier, given);
+        if (tier !== null) tellRead(observer, span, isStale ? 'stale' : tier, given);
         return given;
       } finally {
         span.end();
@@ -249,10 +239,10 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   return {
-    smsById: async (id, reader) => smsOf(await answerOf(smsKey(id), true, reader)),
-    smsByReference: async (reference, reader) => smsOf(await answerOf(referenceKey(reference), true, reader)),
-    campaign: async (taskId, reader) => campaignOf(await answerOf(taskKey(taskId), true, reader)),
-    look: (key, reader) => answerOf(key, false, reader),
+    smsById: async (id, observer) => smsOf(await answerOf(smsKey(id), true, observer)),
+    smsByReference: async (reference, observer) => smsOf(await answerOf(referenceKey(reference), true, observer)),
+    campaign: async (taskId, observer) => campaignOf(await answerOf(taskKey(taskId), true, observer)),
+    look: (key, observer) => answerOf(key, false, observer),
     forget(keys) {
       const changing = outdate(keys);
       // First: whoever is told looks at once, and is not to find it there.
@@ -265,9 +255,9 @@ export function createStatuses(options: StatusesOptions): Statuses {
   };
 }
 
-function tellRead(reader: Reader, span: Span, tier: Tier, answer: Answer): void {
+function tellRead(observer: RequestObserver, span: Span, tier: Tier, answer: Answer): void {
   const outcome = answer.kind === 'failure' ? answer.code : 'found';
-  reader.onRead(tier, outcome);
+  observer.onRead(tier, outcome);
   span.setAttributes({ 'bsg.tier': tier, 'bsg.outcome': outcome });
 }
 

@@ -43,7 +43,7 @@ describe('metrics', () => {
     for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
     expect(await read(app, 'bsg_graphql_breaker_open')).toBe(1);
     expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="network"}')).toBe(10);
-    expect(await read(app, 'bsg_graphql_status_reads_total{tier="refused",outcome="NETWORK"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_status_reads_total{tier="circuit_open",outcome="NETWORK"}')).toBe(1);
   });
 
   it('say how many listen, and to how many messages', async () => {

@@ -26,7 +26,7 @@ describe('of two entries', () => {
 });
 
 it('an entry of another instance holds no longer than one of its own would, however its clock and rules differ', () => {
-  const rules = { finalTtlMs: 1_000, changingTtlMs: 10, staleMs: 100 };
+  const rules = { finalTtlMs: 1_000, pendingTtlMs: 10, staleIfErrorMs: 100 };
   const foreign = entry('sent', { askedAtMs: 9_999, freshUntilMs: 9_999, staleUntilMs: 99_999 });
   expect(adopt(foreign, rules, 500)).toEqual({ ...foreign, askedAtMs: 500, freshUntilMs: 510, staleUntilMs: 610 });
   const old = entry('sent', { askedAtMs: 1, freshUntilMs: 2, staleUntilMs: 3 });

@@ -4,7 +4,7 @@ import { failure } from '../../src/bsg/failure.ts';
 import { freshnessOf } from '../../src/statuses/freshness.ts';
 import { smsWith } from '../helpers/sms.ts';
 
-const rules = { finalTtlMs: 1_000, changingTtlMs: 10, staleMs: 100 };
+const rules = { finalTtlMs: 1_000, pendingTtlMs: 10, staleIfErrorMs: 100 };
 
 function campaign(counts: Partial<Campaign>): Campaign {
   const nothing = { originator: null, body: null, validity: null, totalPrice: null, currency: null };

@@ -116,7 +116,7 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
     const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
     bsg.status = 'sent';
     const keepsLong = { CACHE_TTL_MS: '600000' };
-    const keepsNothing = { CACHE_TTL_MS: '0', CACHE_STALE_MS: '600000' };
+    const keepsNothing = { CACHE_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '600000' };
     const [a, b] = await Promise.all([
       startInstance(bsg.baseUrl, redis, keepsLong),
       startInstance(bsg.baseUrl, redis, keepsNothing),

@@ -82,7 +82,7 @@ describe('a status that BSG gave', () => {
 
   it('is not kept where its rule is switched off', async () => {
     const bsg = await startBsg();
-    const app = startApp(bsg.baseUrl, { CACHE_TTL_MS: '0', CACHE_FINAL_TTL_MS: '0', CACHE_STALE_MS: '0' });
+    const app = startApp(bsg.baseUrl, { CACHE_TTL_MS: '0', CACHE_FINAL_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '0' });
 
     for (bsg.status of ['sent', 'sent', 'delivered', 'delivered']) await ask(app, ['1']);
     expect(bsg.calls).toHaveLength(4);
@@ -208,7 +208,10 @@ describe('while BSG is down', () => {
   it('nothing stands in where that is switched off, nor for an error that BSG names', async () => {
     fakeClock();
     const bsg = await startBsg();
-    const [off, on] = [startApp(bsg.baseUrl, { ...noRetries, CACHE_STALE_MS: '0' }), startApp(bsg.baseUrl, noRetries)];
+    const [off, on] = [
+      startApp(bsg.baseUrl, { ...noRetries, CACHE_STALE_IF_ERROR_MS: '0' }),
+      startApp(bsg.baseUrl, noRetries),
+    ];
     await ask(off, ['1']);
     await ask(on, ['1']);
     seconds(3);
