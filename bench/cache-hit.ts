@@ -2,10 +2,13 @@
  * What a status costs that is in memory, in microseconds and bytes: `NODE_OPTIONS=--expose-gc npx tsx bench/cache-hit.ts`.
  * Beside it, for a ratio: the same from a bare Map.
  */
-import { decodeAnswer } from '../src/bsg/decode.ts';
-import type { Sms } from '../src/bsg/sms.ts';
+import type { BsgClient } from '../src/bsg/client.ts';
+import { decodeResponse } from '../src/bsg/decode.ts';
+import { keyOf } from '../src/bsg/resource.ts';
+import { smsById } from '../src/bsg/resources/sms.ts';
+import { decodeSms, type Sms } from '../src/bsg/sms.ts';
 import { createTimeReader } from '../src/bsg/time.ts';
-import { createBreaker } from '../src/statuses/breaker.ts';
+import { createCircuitBreaker } from '../src/statuses/circuit-breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
 import { createStatuses } from '../src/statuses/statuses.ts';
 
@@ -14,34 +17,36 @@ const ROUNDS = 5;
 const ASKED_A_ROUND = 1_000_000;
 
 const readTime = createTimeReader('UTC');
-const rules = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
-const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
-const client = {
-  smsById: async (id: string) => smsOf(id),
-  smsByReference: async (reference: string) => smsOf(reference),
-  campaign: () => Promise.reject(new Error('Not asked for.')),
+const policy = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
+const circuitBreaker = createCircuitBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
+const client: Pick<BsgClient, 'fetch'> = {
+  async fetch({ resource, id }) {
+    const value = resource.schema.safeParse(smsOf(id)).data;
+    if (value === undefined) throw new Error('Only messages are read here.');
+    return value;
+  },
 };
 const statuses = createStatuses({
   client,
-  rules,
+  policy,
   maxEntries: 2 * KEYS,
-  breaker,
+  circuitBreaker,
   shared: noSharedCache,
-  waitMs: 0,
+  lockWaitMs: 0,
   now: Date.now,
 });
 const map = new Map<string, Sms>();
 const ids = Array.from({ length: KEYS }, (_, i) => String(3_266_500_000 + i));
 
 const before = heapBytes();
-for (const id of ids) await statuses.smsById(id);
+for (const id of ids) await statuses.get(keyOf(smsById, id));
 const bytesPerMessage = (heapBytes() - before) / KEYS;
 for (const id of ids) map.set(id, smsOf(id));
 
 const hitMicros: number[] = [];
 const mapMicros: number[] = [];
 for (let round = 0; round < ROUNDS; round++) {
-  hitMicros.push(await microsPerAsk((id) => statuses.smsById(id)));
+  hitMicros.push(await microsPerAsk((id) => statuses.get(keyOf(smsById, id))));
   mapMicros.push(await microsPerAsk(async (id) => map.get(id)));
 }
 print(`a status in memory       ${median(hitMicros).toFixed(2)} µs (median of ${ROUNDS} rounds of ${ASKED_A_ROUND})`);
@@ -82,8 +87,8 @@ function smsOf(id: string): Sms {
     currency: 'EUR',
   };
   const answer = { status: 200, retryAfterSeconds: null, body: JSON.stringify(wire) };
-  const sms = decodeAnswer(answer, { subject: id, fetchedAt: new Date().toISOString(), readTime });
-  if (sms.kind !== 'sms') throw new Error('The decoder did not take the example.');
+  const sms = decodeResponse(answer, decodeSms, { subject: id, fetchedAt: new Date().toISOString(), readTime });
+  if (sms.kind !== 'sms') throw new Error('The decoder refused the example.');
   return sms;
 }
 

@@ -5,10 +5,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createBsgClient } from '../src/bsg/client.ts';
-import { createLoaders, type StatusSource } from '../src/loaders/loaders.ts';
-import { createBreaker } from '../src/statuses/breaker.ts';
+import { smsById } from '../src/bsg/resources/sms.ts';
+import { createLoaders, type Loaders } from '../src/loaders/loaders.ts';
+import { createCircuitBreaker } from '../src/statuses/circuit-breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
-import { createStatuses } from '../src/statuses/statuses.ts';
+import { createStatuses, type Statuses } from '../src/statuses/statuses.ts';
 
 const BROWSERS = 50;
 const MESSAGES = 100;
@@ -39,12 +40,20 @@ const client = createBsgClient({
   retries: 0,
   maxConcurrency: 50,
 });
-const rules = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
-const breaker = createBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
-const statuses = createStatuses({ client, rules, maxEntries: 1_000, breaker, shared: noSharedCache, waitMs: 0, now });
+const policy = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
+const circuitBreaker = createCircuitBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
+const statuses = createStatuses({
+  client,
+  policy,
+  maxEntries: 1_000,
+  circuitBreaker,
+  shared: noSharedCache,
+  lockWaitMs: 0,
+  now,
+});
 
 const withIt = await callsOfAMinute(statuses);
-const without = await callsOfAMinute(client);
+const without = await callsOfAMinute({ get: client.fetch });
 process.stdout.write(`| | calls to BSG in a minute |
 | --- | --- |
 | without the layer | ${without.toLocaleString('en')} |
@@ -53,12 +62,16 @@ process.stdout.write(`| | calls to BSG in a minute |
 client.dispose();
 upstream.close();
 
-async function callsOfAMinute(source: StatusSource): Promise<number> {
+async function callsOfAMinute(source: Pick<Statuses, 'get'>): Promise<number> {
   calls = 0;
   for (second = 0; second < SECONDS; second++) {
-    await Promise.all(Array.from({ length: BROWSERS }, () => createLoaders(source).smsById.loadMany(ids)));
+    await Promise.all(Array.from({ length: BROWSERS }, () => loadAll(createLoaders(source))));
   }
   return calls;
+}
+
+function loadAll(loaders: Loaders) {
+  return Promise.all(ids.map((id) => loaders.load(smsById, id)));
 }
 
 /** The first messages become final evenly over the first seconds, the last ones never. */

@@ -1,18 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
-import { createBsgClient } from './bsg/client.ts';
 import { type Config, isLoopback } from './config.ts';
+import { accountOf, type Core, createCore } from './core.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { useDeliveryReports } from './live/delivery-reports.ts';
-import { createHints } from './live/hints.ts';
-import { createLive } from './live/live.ts';
 import { createOpenStreams, type OpenStreams } from './live/open-streams.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './ops/endpoints.ts';
 import { beginExchange, type Exchange, type HeaderReader, useExchanges } from './ops/exchange.ts';
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
-import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { useOperationSpans } from './ops/tracing.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
@@ -28,22 +24,12 @@ import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit, useCostLimits } from './security/rate-limit.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.ts';
-import { createBreaker } from './statuses/breaker.ts';
-import { connectToRedis, createRedisCache } from './statuses/redis-cache.ts';
-import { noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
-import { createStatuses } from './statuses/statuses.ts';
 
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_REQUEST_BYTES = 512 * 1024;
 /** A subscription has one field, and keys of up to 32 characters between quotes. */
 const MAX_STREAM_QUERY_BYTES = 16 * 1024;
 const KEY_BYTES = 40;
-
-/** BSG counts as down after so many look-ups in a row without an answer, and is tried again after so long. */
-const BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
-
-/** A report of one message is looked at once a second at the most, and no more messages than that at once. */
-const HINTS = { windowMs: 1_000, maxKeys: 10_000 };
 
 const ENDPOINT = '/graphql';
 
@@ -59,21 +45,21 @@ interface ServerContext extends Record<string, unknown> {
 
 /** Builds every part, from BSG up to the endpoint. */
 export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(config.log)) {
-  const road = createRoad(config, log);
+  const core = createCore(config, log);
   const guard = config.auth === null ? null : createAuthenticator(config.auth, (fault) => logKeys(log, fault));
-  const rateLimit = createLimit(config);
+  const rateLimit = createLimit(config, core);
   const streams = createOpenStreams();
   let isDraining = false;
   const ops: OpsOptions = {
-    registry: road.metrics.registry,
+    registry: core.metrics.registry,
     readiness: () => ({
       status: isDraining ? 'draining' : (guard?.isReady ?? true) ? 'ready' : 'starting',
-      parts: road.health(),
+      parts: core.health(),
     }),
   };
-  const yoga = createEndpoint({ config, log, road, guard, rateLimit, ops, streams });
+  const yoga = createEndpoint({ config, log, core, guard, rateLimit, ops, streams });
 
-  const told = { log, metrics: road.metrics, now: () => performance.now() };
+  const told = { log, metrics: core.metrics, now: () => performance.now() };
 
   function begin(header: HeaderReader): ServerContext {
     return { exchange: beginExchange(header, told), caller: null };
@@ -101,62 +87,21 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All that the server counts. */
-    registry: road.metrics.registry,
+    registry: core.metrics.registry,
     /** Says by `/ready` and on each connection that no more requests should come; those that do are answered. */
     drain(): void {
       isDraining = true;
     },
     /** Ends the streams without the word that they are complete, so that their readers connect again elsewhere. */
     endStreams(): void {
-      road.live.dispose();
-      streams.end();
+      core.live.dispose();
+      streams.closeAll();
     },
     async dispose(): Promise<void> {
-      road.live.dispose();
+      core.live.dispose();
       await yoga.dispose();
-      rateLimit?.dispose();
       guard?.dispose();
-      await road.dispose();
-    },
-  };
-}
-
-/** The road to a status, and what is told along it. */
-function createRoad({ bsg, cache, live: liveConfig }: Omit<Config, 'sandbox'>, log: Log) {
-  const client = createBsgClient(bsg);
-  const breaker = createBreaker({ ...BREAKER, onChange: (isOpen) => logBreaker(log, isOpen) });
-  const shared = createSharedCache(bsg, cache.redisUrl, log);
-  const statuses = createStatuses({
-    client,
-    rules: cache,
-    maxEntries: cache.maxEntries,
-    breaker,
-    shared,
-    // Longer than a claim lasts that was left behind.
-    waitMs: bsg.timeoutMs + 1_000,
-    now: Date.now,
-  });
-  const metrics: Metrics = createMetrics({
-    isBreakerOpen: () => breaker.isOpen,
-    isRedisUp: cache.redisUrl === null ? null : () => shared.isUp,
-    watches: () => live.watchCount,
-    streams: () => live.streamCount,
-  });
-  const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
-  const hints = createHints({ ...HINTS, onHint: (key) => statuses.forget([key]) });
-  return {
-    statuses,
-    live,
-    hints,
-    metrics,
-    health: () => ({
-      bsg: breaker.isOpen ? 'down' : 'up',
-      redis: cache.redisUrl === null ? 'not used' : shared.isUp ? 'up' : 'down',
-    }),
-    async dispose(): Promise<void> {
-      hints.dispose();
-      await shared.dispose();
-      client.dispose();
+      await core.dispose();
     },
   };
 }
@@ -165,7 +110,7 @@ function createRoad({ bsg, cache, live: liveConfig }: Omit<Config, 'sandbox'>, l
 interface Parts {
   readonly config: Omit<Config, 'sandbox'>;
   readonly log: Log;
-  readonly road: ReturnType<typeof createRoad>;
+  readonly core: Core;
   /** Null: anyone may ask. */
   readonly guard: Authenticator | null;
   readonly rateLimit: RateLimit | null;
@@ -173,17 +118,17 @@ interface Parts {
   readonly streams: OpenStreams;
 }
 
-function createEndpoint({ config, log, road, guard, rateLimit, ops, streams }: Parts) {
+function createEndpoint({ config, log, core, guard, rateLimit, ops, streams }: Parts) {
   const { http, live, queries, maxBatchSize } = config;
   const documents = createDocumentCache();
   return createYoga<ServerContext, Context>({
     schema,
     context: ({ exchange, caller, res }) => ({
-      loaders: createLoaders(road.statuses, exchange),
-      live: road.live,
+      loaders: createLoaders(core.statuses, exchange),
+      live: core.live,
       maxBatchSize,
       maySeePersonal: guard === null || caller?.scopes.has(PERSONAL_SCOPE) === true,
-      onStream: () => streams.note(res, caller?.expiresAtMs ?? null),
+      onStream: () => streams.add(res, caller?.expiresAtMs ?? null),
     }),
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
@@ -200,7 +145,7 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streams }: P
       // The first to see an operation, whatever becomes of it.
       useExchanges(),
       useOps(ops, (request) => opsReaderOf(request, http.opsPort, guard)),
-      useDeliveryReports({ secret: live.webhookSecret, onReport: road.hints.take }),
+      useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
       queries.introspection && useGraphiQLPage(ENDPOINT, guard !== null),
       useCrossSiteProtection(http.corsOrigins),
       guard !== null && useAuthentication<ServerContext>(guard, noteCaller),
@@ -221,10 +166,9 @@ function createEndpoint({ config, log, road, guard, rateLimit, ops, streams }: P
   });
 }
 
-function createLimit({ bsg, cache, queries: { costPerMinute } }: Omit<Config, 'sandbox'>): RateLimit | null {
+function createLimit({ bsg, queries: { costPerMinute } }: Omit<Config, 'sandbox'>, { redis }: Core): RateLimit | null {
   if (costPerMinute === null) return null;
-  const redis = cache.redisUrl === null ? null : connectToRedis(cache.redisUrl);
-  return createRateLimit({ costPerMinute, redis, account: accountOf(bsg) });
+  return createRateLimit({ costPerMinute, redis: redis?.commands ?? null, account: accountOf(bsg) });
 }
 
 /** Who asks on the port of the endpoint what is meant for operators. */
@@ -267,30 +211,4 @@ function logKeys(log: Log, fault: Error | null): void {
       { reason: fault.message },
       'The keys of the issuer cannot be had: those that are known hold, if there are any.',
     );
-}
-
-function createSharedCache(bsg: Config['bsg'], url: string | null, log: Log): SharedCache {
-  if (url === null) return noSharedCache;
-  return createRedisCache({
-    url,
-    account: accountOf(bsg),
-    lookupMs: bsg.timeoutMs,
-    now: Date.now,
-    onChange: (isUp) => logRedis(log, isUp),
-  });
-}
-
-/** Tells apart who shares a Redis but not what is in it, without telling the key; times are kept as read in the zone. */
-function accountOf({ baseUrl, apiKey, timezone }: Config['bsg']): string {
-  return createHash('sha256').update([baseUrl, apiKey, timezone].join(' ')).digest('hex').slice(0, 16);
-}
-
-function logBreaker(log: Log, isOpen: boolean): void {
-  if (isOpen) log.error('BSG does not answer: known statuses stand in, others fail at once, until it is back.');
-  else log.info('BSG answers again.');
-}
-
-function logRedis(log: Log, isUp: boolean): void {
-  if (isUp) log.info('Redis answers: what instances learn is shared.');
-  else log.error('Redis does not answer: this instance goes on alone, from memory.');
 }

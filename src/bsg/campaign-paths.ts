@@ -1,83 +1,81 @@
-import type { Answer } from './answer.ts';
-import type { Campaign } from './campaign.ts';
-import { type BsgFailure, failure } from './failure.ts';
-
-/** What one look-up came to. */
-export interface Reply {
-  readonly answer: Answer;
-  /** Null where no HTTP answer came. */
-  readonly httpStatus: number | null;
-}
-
-type Ask = (path: string) => Promise<Reply>;
+import { type Campaign, decodeCampaign } from './campaign.ts';
+import type { Decode } from './decode.ts';
+import { type BsgFailure, failure, isFailure } from './failure.ts';
+import type { Reply, Upstream } from './resource.ts';
+import { decodeSms, type Sms } from './sms.ts';
 
 /** The path that BSG's page documents, which is also that of an SMS, and the one that most of its SDKs use. */
 const DOCUMENTED_PATH = '/sms/{task_id}';
 const SDK_PATH = '/sms/task/{task_id}';
 
-/** Asks for a campaign on the path that answers campaigns. */
+/** Finds out which of BSG's paths answers for campaigns, and remembers it. */
 export interface CampaignPaths {
-  /** `taskId` has been checked: it stands in the path as it is. */
-  ask(taskId: string, ask: Ask): Promise<Campaign | BsgFailure>;
+  /** `taskId` has been validated: it goes into the path unchanged. */
+  fetch(taskId: string, get: Upstream['get']): Promise<Campaign | BsgFailure>;
 }
 
+/** One path serves an SMS and a campaign: a status word makes the object an SMS, a `sent` counter a campaign. */
+export const decodeSmsOrCampaign: Decode<Sms | Campaign> = (wire, context) =>
+  decodeSms(wire, context) ?? decodeCampaign(wire, context);
+
 /**
- * BSG documents one path for campaigns and its SDKs use another. Asks the documented one first and, where the answer is
- * not about a campaign, the other; whichever has answered about campaigns is asked first from then on.
- * A `pinnedPath` is the only one asked.
+ * Tries the documented path first and, where the response is not about a campaign, the other one. The path that has
+ * answered about campaigns is tried first from then on. A `pinnedPath` is the only one used.
  */
 export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
-  let known: string | null = pinnedPath;
+  let knownPath = pinnedPath;
 
   return {
-    async ask(taskId, ask) {
-      const first = known ?? DOCUMENTED_PATH;
-      const isKnown = known !== null;
-      const reply = await askOn(first);
-      const isOpen = isBesideThePoint(reply) || (!isKnown && mayBeAboutSms(reply));
+    async fetch(taskId, get) {
+      const first = knownPath ?? DOCUMENTED_PATH;
+      const isKnown = knownPath !== null;
+      const reply = await getOn(first);
+      const isOpen = isNoAnswer(reply) || (!isKnown && mayBeAboutSms(reply));
       if (pinnedPath !== null || !isOpen) return campaignOr(reply, taskId);
 
-      const otherReply = await askOn(first === SDK_PATH ? DOCUMENTED_PATH : SDK_PATH);
-      const isAnswered = !isBesideThePoint(otherReply) && !mayBeAboutSms(otherReply);
+      const otherReply = await getOn(first === SDK_PATH ? DOCUMENTED_PATH : SDK_PATH);
+      const isAnswered = !isNoAnswer(otherReply) && !mayBeAboutSms(otherReply);
       return campaignOr(isAnswered ? otherReply : reply, taskId);
 
-      async function askOn(path: string): Promise<Reply> {
-        const reply = await ask(path.replace('{task_id}', taskId));
-        if (isFromPathOfCampaigns(reply, path)) known = path;
+      async function getOn(path: string): Promise<SharedPathReply> {
+        const reply = await get(path.replace('{task_id}', taskId), decodeSmsOrCampaign);
+        if (isFromCampaignPath(reply, path)) knownPath = path;
         return reply;
       }
     },
   };
 }
 
-/** A campaign, or on the path that is for nothing else a failure that speaks of campaigns. */
-function isFromPathOfCampaigns({ answer }: Reply, path: string): boolean {
-  if (answer.kind !== 'failure') return answer.kind === 'campaign';
-  return path === SDK_PATH && (answer.code === 'TASK_NOT_FOUND' || answer.code === 'INVALID_TASK_ID');
+type SharedPathReply = Reply<Sms | Campaign>;
+
+/** A campaign or, on the path that serves nothing else, a failure that speaks of campaigns. */
+function isFromCampaignPath({ result }: SharedPathReply, path: string): boolean {
+  if (!isFailure(result)) return result.kind === 'campaign';
+  return path === SDK_PATH && (result.code === 'TASK_NOT_FOUND' || result.code === 'INVALID_TASK_ID');
 }
 
 /**
- * Whether the answer says nothing of the campaign on any path: it is an SMS of the same number, or a page or a redirect
- * that is no answer of BSG. An outage is another matter, as it is the same on both paths.
+ * Whether the reply says nothing about the campaign on any path: an SMS of the same number, or a page or a redirect that
+ * does not come from BSG. An outage is another matter, as it is the same on both paths.
  */
-function isBesideThePoint({ answer, httpStatus }: Reply): boolean {
-  if (answer.kind !== 'failure') return answer.kind === 'sms';
-  return answer.code === 'BAD_RESPONSE' && (httpStatus === null || httpStatus < 500);
+function isNoAnswer({ result, httpStatus }: SharedPathReply): boolean {
+  if (!isFailure(result)) return result.kind === 'sms';
+  return result.code === 'BAD_RESPONSE' && (httpStatus === null || httpStatus < 500);
 }
 
-/** Whether BSG refused what it may have taken for the id of an SMS. */
-function mayBeAboutSms({ answer }: Reply): boolean {
-  if (answer.kind !== 'failure' || answer.code === 'INVALID_TASK_ID' || answer.code === 'TASK_NOT_FOUND') return false;
-  return answer.group === 'notFound' || answer.group === 'invalidRequest' || answer.code === 'FUNCTION_NOT_SUPPORTED';
+/** Whether BSG refused what it may have read as the id of an SMS. */
+function mayBeAboutSms({ result }: SharedPathReply): boolean {
+  if (!isFailure(result) || result.code === 'INVALID_TASK_ID' || result.code === 'TASK_NOT_FOUND') return false;
+  return result.group === 'notFound' || result.group === 'invalidRequest' || result.code === 'FUNCTION_NOT_SUPPORTED';
 }
 
-/** One code for a campaign that is not there, whichever path said so; `bsgCode` stays what BSG said. */
-function campaignOr({ answer }: Reply, taskId: string): Campaign | BsgFailure {
-  if (answer.kind === 'sms') {
+/** One code for a campaign that does not exist, on either path; `bsgCode` keeps BSG's number. */
+function campaignOr({ result }: SharedPathReply, taskId: string): Campaign | BsgFailure {
+  if (result.kind === 'sms') {
     return failure('TASK_NOT_FOUND', taskId, {
       message: 'This is the id of an SMS; no campaign has it as its task id.',
     });
   }
-  if (answer.kind === 'campaign' || answer.code !== 'SMS_NOT_FOUND') return answer;
-  return { ...failure('TASK_NOT_FOUND', taskId), bsgCode: answer.bsgCode };
+  if (result.kind === 'campaign' || result.code !== 'SMS_NOT_FOUND') return result;
+  return { ...failure('TASK_NOT_FOUND', taskId), bsgCode: result.bsgCode };
 }

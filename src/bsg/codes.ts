@@ -2,19 +2,22 @@
  * What a caller can do about a failure; the groups are the members of `BsgError` in the schema.
  *
  * - `notFound`: nothing has that id.
- * - `invalidRequest`: correct the request and ask again.
+ * - `invalidRequest`: correct the request.
  * - `conflict`: something with that id or phone already exists.
- * - `access`: the account may not do this; see the BSG cabinet.
- * - `unavailable`: no answer for now.
+ * - `access`: the account lacks the permission; see the BSG cabinet.
+ * - `unavailable`: BSG cannot answer for now.
  */
-export type BsgErrorGroup = 'notFound' | 'invalidRequest' | 'conflict' | 'access' | 'unavailable';
+export const BSG_ERROR_GROUPS = ['notFound', 'invalidRequest', 'conflict', 'access', 'unavailable'] as const;
+
+/** One of {@link BSG_ERROR_GROUPS}. */
+export type BsgErrorGroup = (typeof BSG_ERROR_GROUPS)[number];
 
 /** One row of {@link BSG_CODES}. */
 export interface BsgCode {
-  /** BSG's number, null for the codes that are this layer's own. */
+  /** BSG's number; null for the codes that are this layer's own. */
   readonly bsgCode: number | null;
   readonly group: BsgErrorGroup;
-  /** Whether the same question may be answered later without anyone changing anything. */
+  /** Whether the same request may succeed later with nothing changed. */
   readonly retryable: boolean;
   /** What happened, in words for people. */
   readonly meaning: string;
@@ -40,15 +43,15 @@ function row(bsgCode: number | null, group: BsgErrorGroup, meaning: string, retr
 }
 
 /**
- * Every error there is, each once: BSG's common codes 1 to 12 and its SMS codes 20 to 36 (page "Get SMS status"
- * and the common error list), then the codes of this layer.
+ * The table of errors: BSG's common codes 1 to 12 and its SMS codes 20 to 36 (page "Get SMS status" and the common
+ * error list), then the codes of this layer.
  */
 export const BSG_CODES = {
   INVALID_API_KEY: access(1, 'BSG does not accept the API key.'),
   USER_BLOCKED: access(2, 'The BSG account is blocked.'),
   NOT_ENOUGH_PARAMETERS: invalid(3, 'The request lacks a parameter.'),
   FUNCTION_NOT_SUPPORTED: access(4, 'BSG does not offer this function to the account.'),
-  UNKNOWN_ERROR: unavailable(5, 'BSG failed without saying why.'),
+  UNKNOWN_ERROR: unavailable(5, 'BSG failed without a reason.'),
   NO_SUCH_TARIFF: invalid(6, 'There is no such tariff.'),
   INVALID_PARAMETERS: invalid(7, 'A parameter is not valid; for an SMS id: it is 1 to 20 digits.'),
   NOT_ENOUGH_FUNDS: access(8, 'The BSG account is out of funds.'),
@@ -73,25 +76,22 @@ export const BSG_CODES = {
   INVALID_OTP: invalid(34, 'The one-time password is not valid, or no code could be made.'),
   TWO_WAY_NOT_ACTIVATED: access(35, 'The two-way service is not activated.'),
   INVALID_TWO_WAY_SENDER: access(36, 'The sender is not valid for the two-way service.'),
-  TIMEOUT: unavailable(null, 'BSG did not answer in time.'),
+  TIMEOUT: unavailable(null, 'BSG did not respond in time.'),
   NETWORK: unavailable(null, 'BSG could not be reached, or the connection broke.'),
-  RATE_LIMITED: unavailable(null, 'BSG asks to slow down (HTTP 429).'),
-  BAD_RESPONSE: unavailable(null, 'What came back is not an answer of BSG: HTML, empty, cut or of an unknown shape.'),
-  UNRECOGNIZED: unavailable(null, 'BSG named an error number that this version does not know.', false),
+  RATE_LIMITED: unavailable(null, 'BSG limits the request rate (HTTP 429).'),
+  BAD_RESPONSE: unavailable(null, 'The response is not one of BSG: HTML, empty, cut or of an unknown shape.'),
+  UNRECOGNIZED: unavailable(null, 'BSG returned an error number that this version does not know.', false),
 } as const satisfies Record<string, BsgCode>;
 
 /** The stable name of an error, such as `SMS_NOT_FOUND`. */
 export type BsgErrorCode = keyof typeof BSG_CODES;
 
-const names = Object.keys(BSG_CODES).filter(isErrorCode);
-const codeByNumber = new Map(names.map((code) => [BSG_CODES[code].bsgCode, code]));
+/** The names of all errors. */
+export const ERROR_CODES: readonly BsgErrorCode[] = Object.keys(BSG_CODES) as BsgErrorCode[];
 
-/** The name of BSG's number, `UNRECOGNIZED` for a number that BSG does not list. */
+const codeByNumber = new Map(ERROR_CODES.map((code) => [BSG_CODES[code].bsgCode, code]));
+
+/** The name of BSG's number; `UNRECOGNIZED` for a number that BSG does not list. */
 export function codeOf(bsgCode: number): BsgErrorCode {
   return codeByNumber.get(bsgCode) ?? 'UNRECOGNIZED';
-}
-
-/** Whether it is the name of an error that this version knows. */
-export function isErrorCode(name: string): name is BsgErrorCode {
-  return Object.hasOwn(BSG_CODES, name);
 }

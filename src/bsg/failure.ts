@@ -1,32 +1,39 @@
-import { BSG_CODES, type BsgErrorCode, type BsgErrorGroup, codeOf } from './codes.ts';
+import { z } from 'zod';
+import { BSG_CODES, BSG_ERROR_GROUPS, type BsgErrorCode, codeOf, ERROR_CODES } from './codes.ts';
 
-/** An expected failure of a look-up. It is a value like any other answer; exceptions are for bugs. */
-export interface BsgFailure {
-  readonly kind: 'failure';
-  readonly code: BsgErrorCode;
-  readonly group: BsgErrorGroup;
-  /** BSG's number; null for the layer's own codes, except that `UNRECOGNIZED` keeps what BSG said. */
-  readonly bsgCode: number | null;
-  /** BSG's `errorDescription` where it gave one, else this layer's words. Never a key, never a stack. */
-  readonly message: string;
-  readonly retryable: boolean;
-  /** The id, reference or task id as it was asked for. */
-  readonly subject: string;
-  /** Whole seconds after which asking again may help, where BSG said so; else null. */
-  readonly retryAfterSeconds: number | null;
-  /** Whether BSG as a whole may be down, rather than this one answer be odd. */
-  readonly isOutage: boolean;
-}
+/** Shape of a {@link BsgFailure}, for failures that come from a shared cache. */
+export const failureSchema = z
+  .strictObject({
+    kind: z.literal('failure'),
+    code: z.enum(ERROR_CODES),
+    group: z.enum(BSG_ERROR_GROUPS),
+    /** BSG's number; null for the layer's own codes, except that `UNRECOGNIZED` keeps BSG's number. */
+    bsgCode: z.int().nullable(),
+    /** BSG's `errorDescription` where it sent one, else this layer's words. Never a key, never a stack. */
+    message: z.string(),
+    retryable: z.boolean(),
+    /** The id, reference or task id as requested. */
+    subject: z.string(),
+    /** Whole seconds after which a retry may help, where BSG said so; else null. */
+    retryAfterSeconds: z.number().nullable(),
+    /** Whether BSG as a whole may be down, rather than this one answer be odd. Counts for the circuit breaker. */
+    isOutage: z.boolean(),
+  })
+  .readonly();
 
-/** No answer at all, or one that is the same for every question. */
+/** An expected failure of a read. It is a value like any other result; exceptions are for bugs. */
+export type BsgFailure = z.infer<typeof failureSchema>;
+
+/** No response at all, or one that is the same for every request. */
 const OUTAGES: ReadonlySet<BsgErrorCode> = new Set<BsgErrorCode>(['TIMEOUT', 'NETWORK', 'RATE_LIMITED']);
 
 /** What a failure may say beyond its code. */
 export interface FailureDetails {
-  /** Default: the meaning of the code. */
+  /** @default the meaning of the code */
   readonly message?: string | undefined;
+  /** @default null */
   readonly retryAfterSeconds?: number | null;
-  /** Default: by the code. */
+  /** @default true for TIMEOUT, NETWORK and RATE_LIMITED */
   readonly isOutage?: boolean;
 }
 
@@ -40,4 +47,14 @@ export function failure(code: BsgErrorCode, subject: string, details: FailureDet
 /** A failure by BSG's number, listed or not. */
 export function failureOfNumber(bsgCode: number, subject: string, details?: FailureDetails): BsgFailure {
   return { ...failure(codeOf(bsgCode), subject, details), bsgCode };
+}
+
+/** Tells a failure from a value. */
+export function isFailure(result: { readonly kind: string }): result is BsgFailure {
+  return result.kind === 'failure';
+}
+
+/** Whether BSG failed for now, so that a stale value may be served. */
+export function isUnavailable(result: { readonly kind: string }): boolean {
+  return isFailure(result) && result.group === 'unavailable';
 }

@@ -1,13 +1,17 @@
-/** A date of HTTP begins with the day of the week; `Date.parse` alone would take `1.5` for a day in 2001. */
+/** An HTTP date begins with the day of the week; `Date.parse` alone would read `1.5` as a day in 2001. */
 const HTTP_DATE = /^[A-Z][a-z]{2,8}, /;
-/** What fits a GraphQL Int. */
-const MOST_SECONDS = 0x7fff_ffff;
+/** The largest GraphQL Int. */
+const MAX_SECONDS = 0x7fff_ffff;
 
-/** `Retry-After` as whole seconds from now, whether it came as seconds or as a date; null where it is neither. */
+/**
+ * `Retry-After` as whole seconds from now, whether it holds seconds or a date; null where it is neither.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-retry-after
+ */
 export function retryAfterSeconds(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   const seconds = /^\d+$/.test(header) ? Number(header) : secondsUntil(header, nowMs);
-  return Number.isNaN(seconds) ? null : Math.min(MOST_SECONDS, Math.max(0, seconds));
+  return Number.isNaN(seconds) ? null : Math.min(MAX_SECONDS, Math.max(0, seconds));
 }
 
 function secondsUntil(date: string, nowMs: number): number {

@@ -1,33 +1,24 @@
-/** The words of BSG that this version knows, and `UNRECOGNIZED` for any other. */
-export type SmsStatus =
-  | 'SCHEDULED'
-  | 'MODERATION'
-  | 'ACCEPTED'
-  | 'SENDING'
-  | 'SENT'
-  | 'DELIVERED'
-  | 'EXPIRED'
-  | 'UNDELIVERABLE'
-  | 'REJECTED'
-  | 'UNKNOWN'
-  | 'UNRECOGNIZED';
+import { z } from 'zod';
+import type { Decode, DecodeContext } from './decode.ts';
+import type { WireSms } from './wire.ts';
+import { amount, digits, text, type WireFields } from './wire-fields.ts';
 
 /** One row of {@link SMS_STATUSES}. */
 export interface SmsStatusFacts {
-  /** Whether BSG will never change the status again. */
+  /** Whether BSG never changes the status again. */
   readonly isFinal: boolean;
-  /** What it says about the message, in words for people. */
+  /** What it says about the message, for people. */
   readonly description: string;
 }
 
 /**
- * Every status, in the order of a message's life. Documented by BSG: scheduled, sent, delivered, expired, undeliverable,
- * rejected, unknown. Its newer channels add accepted, sending and moderation.
+ * Every status, in the order of a message's life. BSG's page documents scheduled, sent, delivered, expired, undeliverable,
+ * rejected and unknown; its newer channels add accepted, sending and moderation.
  */
-export const SMS_STATUSES: Readonly<Record<SmsStatus, SmsStatusFacts>> = {
+export const SMS_STATUSES = {
   SCHEDULED: { isFinal: false, description: 'Waits for its sending time.' },
-  MODERATION: { isFinal: false, description: 'Waits for the provider to approve it.' },
-  ACCEPTED: { isFinal: false, description: 'Taken by the provider, not yet on its way.' },
+  MODERATION: { isFinal: false, description: 'Waits for approval by the provider.' },
+  ACCEPTED: { isFinal: false, description: 'Accepted by the provider, not yet sent.' },
   SENDING: { isFinal: false, description: 'Being handed to the operator.' },
   SENT: { isFinal: false, description: 'Handed to the operator; no delivery report yet.' },
   DELIVERED: { isFinal: true, description: 'Reached the phone. Final.' },
@@ -36,37 +27,47 @@ export const SMS_STATUSES: Readonly<Record<SmsStatus, SmsStatusFacts>> = {
   REJECTED: { isFinal: true, description: 'Refused by the provider or the operator. Final.' },
   UNKNOWN: { isFinal: false, description: "BSG's own word for: no delivery report came. Can still change." },
   UNRECOGNIZED: { isFinal: false, description: 'A word that this version does not know; see `statusText`.' },
-};
+} as const satisfies Readonly<Record<string, SmsStatusFacts>>;
 
-/** One message, as BSG knew it at {@link Sms.fetchedAt}. */
-export interface Sms {
-  readonly kind: 'sms';
-  /** 1 to 20 digits: more than fits a number. */
-  readonly id: string;
-  /** The sender's own id for the message; null when it was sent without one. */
-  readonly reference: string | null;
-  /** Phone number of the recipient, digits in international format. Personal data. */
-  readonly msisdn: string | null;
-  readonly status: SmsStatus;
-  /** BSG's word, to the letter. */
-  readonly statusText: string;
-  /** When BSG took the message; RFC 3339 in UTC, like every time here. Null when BSG gives none. */
-  readonly timeIn: string | null;
-  /** When sending was scheduled for. */
-  readonly timeSent: string | null;
-  /** When the delivery report came; null before that. */
-  readonly timeDr: string | null;
-  /** In {@link Sms.currency}; null when BSG names no readable price. */
-  readonly price: number | null;
-  readonly currency: string | null;
-  /** When BSG gave this answer. */
-  readonly fetchedAt: string;
-}
+/** The words of BSG that this version knows, and `UNRECOGNIZED` for any other. */
+export type SmsStatus = keyof typeof SMS_STATUSES;
 
-/** The status behind BSG's word, in whatever case it came. */
+const STATUS_NAMES = Object.keys(SMS_STATUSES) as SmsStatus[];
+
+/** Shape of an {@link Sms}, as decoded and as cached. */
+export const smsSchema = z
+  .strictObject({
+    kind: z.literal('sms'),
+    /** 1 to 20 digits: more than fits a number. */
+    id: z.string().regex(/^\d{1,20}$/),
+    /** The sender's own id for the message; null when it was sent without one. */
+    reference: z.string().nullable(),
+    /** Phone number of the recipient, digits in international format. Personal data. */
+    msisdn: z.string().nullable(),
+    status: z.enum(STATUS_NAMES),
+    /** BSG's word, verbatim. */
+    statusText: z.string(),
+    /** When BSG received the message; RFC 3339 in UTC, like every time here. Null when BSG sends none. */
+    timeIn: z.iso.datetime().nullable(),
+    /** When sending was scheduled for. */
+    timeSent: z.iso.datetime().nullable(),
+    /** When the delivery report came; null before that. */
+    timeDr: z.iso.datetime().nullable(),
+    /** In {@link Sms.currency}; null when BSG sends no readable price. */
+    price: z.number().nullable(),
+    currency: z.string().nullable(),
+    /** When BSG gave this answer. */
+    fetchedAt: z.iso.datetime(),
+  })
+  .readonly();
+
+/** One message, as BSG knew it at `fetchedAt`. */
+export type Sms = z.infer<typeof smsSchema>;
+
+/** The status behind BSG's word, in upper or lower case. */
 export function statusOf(word: string): SmsStatus {
   const name = word.trim().toUpperCase();
-  return isSmsStatus(name) ? name : 'UNRECOGNIZED';
+  return STATUS_NAMES.find((status) => status === name) ?? 'UNRECOGNIZED';
 }
 
 /** Whether the message has reached the end of its life. */
@@ -74,7 +75,23 @@ export function isFinalSms(sms: Sms): boolean {
   return SMS_STATUSES[sms.status].isFinal;
 }
 
-/** Whether it is the name of a status that this version knows. */
-export function isSmsStatus(name: string): name is SmsStatus {
-  return Object.hasOwn(SMS_STATUSES, name);
-}
+/** Reads a message from BSG's JSON; null for an object that is none: it has no id or no status word. */
+export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTime, fetchedAt }: DecodeContext) => {
+  const id = digits(wire.id);
+  const statusText = text(wire.status);
+  if (id === null || statusText === null) return null;
+  return {
+    kind: 'sms',
+    id,
+    reference: text(wire.reference),
+    msisdn: text(wire.msisdn),
+    status: statusOf(statusText),
+    statusText,
+    timeIn: readTime(wire.time_in),
+    timeSent: readTime(wire.time_sent),
+    timeDr: readTime(wire.time_dr),
+    price: amount(wire.price),
+    currency: text(wire.currency),
+    fetchedAt,
+  };
+};

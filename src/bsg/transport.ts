@@ -1,34 +1,54 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
-import { type HttpAnswer, observeCall, type TransportFault } from './call.ts';
+import type { BsgErrorCode } from './codes.ts';
+import { observeRequest } from './observe-request.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
-/** Where BSG is, and how to speak to it. */
+/** Options of {@link createTransport}. */
 export interface TransportOptions {
   /** Such as `https://api.bsg.world/rest`, without a slash at the end. */
   readonly baseUrl: string;
   /** Sent as `X-API-KEY` and nowhere else. */
   readonly apiKey: string;
-  /** Sockets kept open for the next call, at the most. */
+  /** Idle sockets kept open for the next request, at most. */
   readonly maxConcurrency: number;
-  /** The clock, for a `Retry-After` that is a date; milliseconds since 1970. */
+  /** Clock for a `Retry-After` that is a date; milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** One attempt to GET a path of BSG. */
+/** One HTTP response, read to its end, of whatever status. */
+export interface HttpResponse {
+  readonly status: number;
+  /** From `Retry-After`; null where the response has none. */
+  readonly retryAfterSeconds: number | null;
+  readonly body: string;
+}
+
+/** Why there is no response. */
+export interface TransportError {
+  readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
+  /** @default the meaning of the code */
+  readonly message?: string;
+  /** @default as in `failure` */
+  readonly isOutage?: boolean;
+  /** The system's name for it, such as `ECONNREFUSED`. For operators; callers never see it. */
+  readonly cause?: string;
+}
+
+/** Sends single requests to BSG. */
 export interface Transport {
-  /** Resolves to a fault where there is no answer; rejects only on a bug. Gives up with `TIMEOUT` when aborted. */
-  get(path: string, signal: AbortSignal, observer: RequestObserver): Promise<HttpAnswer | TransportFault>;
-  /** Closes the sockets that are kept open. */
+  /** Resolves to an error where there is no response, `TIMEOUT` when aborted; rejects only on a bug. */
+  get(path: string, signal: AbortSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
+  /** Closes the idle sockets. */
   dispose(): void;
 }
 
-/** An answer of BSG has a few hundred bytes; what is larger than 1 MiB is something else. */
+/** A response of BSG has a few hundred bytes; anything above 1 MiB is something else. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Carries single GETs over node-fetch. The key never follows a redirect: a redirect is a fault. */
+/** Sends single GETs by node-fetch. The key never follows a redirect: a redirect is an error. */
 export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: TransportOptions): Transport {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
   const agent = new Agent({ keepAlive: true, maxFreeSockets: maxConcurrency });
@@ -36,20 +56,20 @@ export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: Transp
   const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   return {
     get: (path, signal, observer) =>
-      observeCall({ host, path, observer }, async (headersOfCall) => {
+      observeRequest({ host, path, observer }, async (tracingHeaders) => {
         try {
           const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
-          const response = await fetch(baseUrl + path, { ...options, headers: { ...headersOfCall, ...headers } });
-          return await readAnswer(response, now());
+          const response = await fetch(baseUrl + path, { ...options, headers: { ...tracingHeaders, ...headers } });
+          return await readResponse(response, now());
         } catch (error) {
-          return faultOf(error);
+          return toTransportError(error);
         }
       }),
     dispose: () => agent.destroy(),
   };
 }
 
-async function readAnswer(response: Response, nowMs: number): Promise<HttpAnswer> {
+async function readResponse(response: Response, nowMs: number): Promise<HttpResponse> {
   return {
     status: response.status,
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after'), nowMs),
@@ -57,22 +77,22 @@ async function readAnswer(response: Response, nowMs: number): Promise<HttpAnswer
   };
 }
 
-function faultOf(error: unknown): TransportFault {
+function toTransportError(error: unknown): TransportError {
   if (error instanceof AbortError) return { code: 'TIMEOUT' };
-  if (!(error instanceof FetchError)) return faultOfStream(error);
+  if (!(error instanceof FetchError)) return toStreamError(error);
   switch (error.type) {
     case 'max-size':
-      return { code: 'BAD_RESPONSE', message: "BSG's answer is larger than 1 MiB." };
+      return { code: 'BAD_RESPONSE', message: "BSG's response is larger than 1 MiB." };
     case 'no-redirect':
     case 'invalid-redirect':
-      return { code: 'BAD_RESPONSE', message: 'BSG answered with a redirect, which is never followed.' };
+      return { code: 'BAD_RESPONSE', message: 'BSG responded with a redirect, which is never followed.' };
     default:
       return { code: 'NETWORK', cause: String(error.code ?? error.type) };
   }
 }
 
-/** A body that says it is compressed, and is not or is cut. Throws what is none of that: a bug. */
-function faultOfStream(error: unknown): TransportFault {
+/** A body whose compression is broken or cut. Rethrows anything else: a bug. */
+function toStreamError(error: unknown): TransportError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (/^(Z_|ECONNRESET$|ERR_STREAM)/.test(code)) return { code: 'NETWORK', cause: code };
   throw error;

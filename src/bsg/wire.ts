@@ -9,7 +9,7 @@ export type WireNumber = number | string;
 /** A time without a zone, `YYYY-MM-DD HH:MM:SS`. No time at all is null, empty or `0000-00-00 00:00:00`. */
 export type WireTime = string | null;
 
-/** What an answer says about its own success. `0` or `"0"` is success; a campaign may leave it out. */
+/** What a response says about its own success. `0` or `"0"` is success; a campaign may leave it out. */
 export interface WireVerdict {
   error?: WireNumber;
   errorDescription?: string;

@@ -1,68 +1,68 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { RequestObserver } from '../bsg/observer.ts';
-import type { StatusKey } from '../statuses/status-key.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Statuses } from '../statuses/statuses.ts';
-import { createStream, type Stream } from './streams.ts';
-import { createWatches } from './watches.ts';
+import { createPollers } from './pollers.ts';
+import { createStream, type Stream } from './stream.ts';
 
-/** What being told is made of. */
+/** Options of {@link createLive}. */
 export interface LiveOptions {
-  readonly statuses: Pick<Statuses, 'look' | 'onNews'>;
-  /** For whom the watches look. */
+  readonly statuses: Pick<Statuses, 'poll' | 'onChange'>;
+  /** Counts what the pollers cost. */
   readonly observer?: RequestObserver;
-  /** The shortest time between two looks at a message; milliseconds. */
+  /** Minimum polling interval; milliseconds. */
   readonly intervalMs: number;
-  /** Streams open at once. */
+  /** Subscriptions open at once. */
   readonly maxStreams: number;
-  /** The clock; milliseconds since 1970. Default: the system's. */
+  /** Clock; milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** From 0 up to 1; spreads the looks. Default: `Math.random`. */
+  /** From 0 up to 1; spreads the polls. @default Math.random */
   readonly random?: () => number;
 }
 
-/** Tells what changes, for as long as anyone listens. */
+/** Live updates of statuses, for subscriptions. */
 export interface Live {
-  /** The current state of each key, then each change; null where as many streams are open as may be. */
-  updates(keys: readonly StatusKey[]): Stream | null;
-  /** Keys that someone listens to. */
-  readonly watchCount: number;
-  /** Streams that are open. */
+  /** The current state of each key, then each change; null where `maxStreams` are open. */
+  updates<Value extends BsgValue>(keys: readonly StatusKey<Value>[]): Stream<Value> | null;
+  /** Keys that are polled. */
+  readonly pollerCount: number;
+  /** Subscriptions that are open. */
   readonly streamCount: number;
-  /** Ends all watches; streams that are still open are told nothing more. */
+  /** Stops all pollers; open streams receive nothing more. */
   dispose(): void;
 }
 
-/** One watch a key, however many streams it is in. */
+/** One poller per key, however many streams it is in. */
 export function createLive(options: LiveOptions): Live {
   const { statuses, observer, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
-  const watches = createWatches({
-    // A watch looks for all that listen, so it is part of no one's trace.
-    look: (key) => context.with(ROOT_CONTEXT, () => statuses.look(key, observer)),
+  const pollers = createPollers({
+    // A poller reads for all its listeners, so it is part of no one's trace.
+    poll: (key) => context.with(ROOT_CONTEXT, () => statuses.poll(key, observer)),
     intervalMs,
     now,
     random,
   });
-  let streams = 0;
-  statuses.onNews(watches.hear);
+  let streamCount = 0;
+  statuses.onChange(pollers.onChange);
 
   return {
     updates(keys) {
-      if (streams >= maxStreams) return null;
-      return createStream(watches, keys, {
+      if (streamCount >= maxStreams) return null;
+      return createStream(pollers, keys, {
         onOpen: () => {
-          streams++;
+          streamCount++;
         },
         onClose: () => {
-          streams--;
+          streamCount--;
         },
       });
     },
-    get watchCount() {
-      return watches.size;
+    get pollerCount() {
+      return pollers.size;
     },
     get streamCount() {
-      return streams;
+      return streamCount;
     },
-    dispose: watches.dispose,
+    dispose: pollers.dispose,
   };
 }

@@ -1,38 +1,39 @@
 import type { ServerResponse } from 'node:http';
 
-/** The responses that are streams, for as long as they are open. */
+/** The HTTP responses that are event streams, while they are open. */
 export interface OpenStreams {
-  /** Remembers a response, and breaks it off when the token of its reader expires (null: never). */
-  note(response: ServerResponse | undefined, expiresAtMs: number | null): void;
-  /** Breaks all of them off. */
-  end(): void;
+  /** Adds a response, and closes it when the token of its caller expires (null: never). */
+  add(response: ServerResponse | undefined, expiresAtMs: number | null): void;
+  /** Closes all of them. */
+  closeAll(): void;
 }
 
-/** As long as a timer can be; its reader connects again. */
-const LONGEST_STREAM_MS = 2 ** 31 - 1;
+/** The longest delay of a timer; the client reconnects. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** How long a client that does not read may keep a response open after its end. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
-/** Streams are broken off without the word that they are complete, so that their readers connect again. */
+/** Streams are closed without a `complete` event, so that clients reconnect. */
 export function createOpenStreams(): OpenStreams {
   const open = new Set<ServerResponse>();
   return {
-    note(response, expiresAtMs) {
+    add(response, expiresAtMs) {
       if (response === undefined || response.destroyed) return;
       const leftMs = (expiresAtMs ?? Number.POSITIVE_INFINITY) - Date.now();
-      const expiry = setTimeout(() => breakOff(response), Math.min(Math.max(0, leftMs), LONGEST_STREAM_MS));
+      const expiry = setTimeout(() => close(response), Math.min(Math.max(0, leftMs), MAX_TIMER_MS));
       open.add(response);
       response.once('close', () => {
         clearTimeout(expiry);
         open.delete(response);
       });
     },
-    end() {
+    closeAll() {
       for (const response of open) response.end();
     },
   };
 }
 
-function breakOff(response: ServerResponse): void {
+function close(response: ServerResponse): void {
   response.end();
-  // Who does not read does not let it end.
-  setTimeout(() => response.destroy(), 1_000).unref();
+  setTimeout(() => response.destroy(), CLOSE_TIMEOUT_MS).unref();
 }

@@ -1,43 +1,44 @@
 import DataLoader from 'dataloader';
-import type { Campaign } from '../bsg/campaign.ts';
-import type { BsgFailure } from '../bsg/failure.ts';
+import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { RequestObserver } from '../bsg/observer.ts';
-import type { Sms } from '../bsg/sms.ts';
+import { type BsgValue, keyOf, type Resource } from '../bsg/resource.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 
-/** Where the loaders look up. */
-export type StatusSource = Pick<Statuses, 'smsById' | 'smsByReference' | 'campaign'>;
-
-/** What one request has asked for so far. A failure is a value here, so that it never fails its neighbours. */
+/** What one GraphQL request has read so far. A failure is a value here, so that it never fails its neighbours. */
 export interface Loaders {
-  readonly smsById: DataLoader<string, Sms | BsgFailure>;
-  readonly smsByReference: DataLoader<string, Sms | BsgFailure>;
-  readonly campaign: DataLoader<string, Campaign | BsgFailure>;
+  /** Reads a value: each key once per request, and distinct keys together. */
+  load<Value extends BsgValue>(resource: Resource<Value>, id: string): Promise<Value | BsgFailure>;
 }
 
-/**
- * Loaders for one request, on behalf of its observer: the same key is asked once, distinct keys go out together. An SMS found by one of its keys
- * is known by the other from then on.
- */
-export function createLoaders(statuses: StatusSource, observer?: RequestObserver): Loaders {
-  const smsById = perKey(async (id) => {
-    const answer = await statuses.smsById(id, observer);
-    if (answer.kind === 'sms' && answer.reference !== null) smsByReference.prime(answer.reference, answer);
-    return answer;
-  });
-  const smsByReference = perKey(async (reference) => {
-    const answer = await statuses.smsByReference(reference, observer);
-    if (answer.kind === 'sms') smsById.prime(answer.id, answer);
-    return answer;
-  });
-  return { smsById, smsByReference, campaign: perKey((taskId) => statuses.campaign(taskId, observer)) };
-}
+type Loader = DataLoader<string, BsgValue | BsgFailure>;
 
-/** BSG has no batch endpoint, so a batch is one look-up a key; a bug in one of them stays with its key. */
-function perKey<T>(lookUp: (key: string) => Promise<T>): DataLoader<string, T> {
-  return new DataLoader((keys) => Promise.all(keys.map((key) => lookUp(key).catch(toError))));
-}
+/** Loaders for one request. A value found by one of its keys is known by its aliases from then on. */
+export function createLoaders(statuses: Pick<Statuses, 'get'>, observer?: RequestObserver): Loaders {
+  const loaders = new Map<Resource, Loader>();
 
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error('A look-up failed.', { cause: thrown });
+  function loaderOf(resource: Resource): Loader {
+    let loader = loaders.get(resource);
+    if (loader === undefined) {
+      loader = new DataLoader((ids) => Promise.all(ids.map((id) => read(resource, id))));
+      loaders.set(resource, loader);
+    }
+    return loader;
+  }
+
+  /** A bug in one read stays with its key. */
+  async function read(resource: Resource, id: string): Promise<BsgValue | BsgFailure | Error> {
+    try {
+      const result = await statuses.get(keyOf(resource, id), observer);
+      if (isFailure(result)) return result;
+      for (const alias of resource.aliases(result)) loaderOf(alias.resource).prime(alias.id, result);
+      return result;
+    } catch (error) {
+      return error instanceof Error ? error : new Error('A read failed.', { cause: error });
+    }
+  }
+
+  return {
+    load: <Value extends BsgValue>(resource: Resource<Value>, id: string) =>
+      loaderOf(resource).load(id) as Promise<Value | BsgFailure>,
+  };
 }

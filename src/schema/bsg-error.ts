@@ -1,33 +1,32 @@
 import { GraphQLError } from 'graphql';
 import { BSG_CODES, type BsgErrorGroup } from '../bsg/codes.ts';
-import type { BsgFailure } from '../bsg/failure.ts';
+import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import { builder } from './builder.ts';
 
 const BsgErrorCode = builder.enumType('BsgErrorCode', {
-  description: 'Why there is no answer: one name for each code of BSG, then the codes of this layer.',
+  description: 'Why there is no value: one name for each code of BSG, then the codes of this layer.',
   values: BSG_CODES,
 });
 
 /** The fields that all errors share. */
 const BsgErrorDetails = builder.interfaceRef<BsgFailure>('BsgErrorDetails').implement({
-  description: 'What every error says. Select it with `... on BsgErrorDetails` to handle all errors alike.',
+  description: 'The fields of every error. Select them with `... on BsgErrorDetails` to handle all errors alike.',
   fields: (t) => ({
-    code: t.expose('code', { type: BsgErrorCode, description: 'Why. Stable: decide by this, not by `message`.' }),
+    code: t.expose('code', { type: BsgErrorCode, description: 'Reason. Stable: decide by this, not by `message`.' }),
     bsgCode: t.exposeInt('bsgCode', {
       nullable: true,
       description:
-        "BSG's own number for it, such as 20; null when this layer noticed the fault and BSG has no number for it.",
+        "BSG's own number, such as 20; null for an error that this layer detected and BSG has no number for.",
     }),
     message: t.exposeString('message', {
-      description: "BSG's description of the error, or this layer's own. For logs and developers, in English.",
+      description: "BSG's description of the error, or this layer's. For logs and developers, in English.",
     }),
     retryable: t.exposeBoolean('retryable', {
-      description: 'Whether the same question may be answered later without anyone changing anything.',
+      description: 'Whether the same request may succeed later with nothing changed.',
     }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description:
-        'The id, reference or task id that was asked for, as it was asked; cut short where it is longer than 64 characters.',
+      description: 'The id, reference or task id as requested; truncated after 64 characters.',
     }),
   }),
 });
@@ -41,24 +40,24 @@ const typeNames = {
 } as const satisfies Record<BsgErrorGroup, string>;
 
 const BsgNotFoundError = errorType('notFound', 'BSG knows nothing by this id, reference or task id.');
-const BsgInvalidRequestError = errorType('invalidRequest', 'The request is at fault: correct it and ask again.');
+const BsgInvalidRequestError = errorType('invalidRequest', 'The request is invalid: correct it.');
 const BsgConflictError = errorType('conflict', 'Something with this reference or phone number already exists.');
 const BsgAccessError = errorType(
   'access',
-  "The server's BSG account may not do this: key, funds, tariff, sender or direction. A front end cannot fix this.",
+  "The server's BSG account lacks the permission: key, funds, tariff, sender or direction. A front end cannot fix this.",
 );
 const BsgUnavailableError = builder.objectRef<BsgFailure>(typeNames.unavailable).implement({
-  description: 'No answer for now: BSG is down, slow, asks to slow down, or answered something unreadable.',
+  description: 'BSG cannot answer for now: it is down, slow, limits the request rate, or sent an unreadable response.',
   interfaces: [BsgErrorDetails],
   fields: (t) => ({
     retryAfter: t.exposeInt('retryAfterSeconds', {
       nullable: true,
-      description: 'Seconds after which to ask again, where BSG said so.',
+      description: 'Seconds to wait before a retry, where BSG said so.',
     }),
   }),
 });
 
-/** The members of `BsgError`, which every result union has as well. */
+/** The members of `BsgError`, which are members of every result union as well. */
 export const bsgErrorTypes = [
   BsgNotFoundError,
   BsgInvalidRequestError,
@@ -69,7 +68,7 @@ export const bsgErrorTypes = [
 
 /** Any failure, for lists that hold nothing else. */
 export const BsgError = builder.unionType('BsgError', {
-  description: 'Why something could not be answered, grouped by what to do about it.',
+  description: 'Why a value cannot be returned, grouped by what to do about it.',
   types: [...bsgErrorTypes],
   resolveType: errorTypeName,
 });
@@ -79,17 +78,13 @@ export function errorTypeName({ group }: BsgFailure) {
   return typeNames[group];
 }
 
-/** What was found, for places where the schema leaves no room for a failure as data: there it becomes a GraphQL error. */
-export function orThrow<Found extends { readonly kind: string }>(answer: Found | BsgFailure): Found {
-  if (!isFailure(answer)) return answer;
-  const { code, bsgCode, message, retryable, subject, retryAfterSeconds } = answer;
+/** The value, for places where the schema has no room for a failure as data. Throws the failure as a GraphQL error. */
+export function orThrow<Value extends { readonly kind: string }>(result: Value | BsgFailure): Value {
+  if (!isFailure(result)) return result;
+  const { code, bsgCode, message, retryable, subject, retryAfterSeconds } = result;
   throw new GraphQLError(message, {
     extensions: { code, bsgCode, retryable, subject, retryAfter: retryAfterSeconds },
   });
-}
-
-function isFailure(answer: { readonly kind: string }): answer is BsgFailure {
-  return answer.kind === 'failure';
 }
 
 function errorType(group: Exclude<BsgErrorGroup, 'unavailable'>, description: string) {

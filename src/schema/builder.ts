@@ -17,6 +17,7 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.subscriptionType({
-  description: 'Be told what changes. Each stream ends by itself when nothing in it can change any more.',
+  description:
+    'Receive changes as they happen. Each stream completes by itself when nothing in it can change any more.',
 });
-builder.queryType({ description: 'Ask BSG for the status of messages and campaigns. Nothing here sends a message.' });
+builder.queryType({ description: 'Read the status of messages and campaigns. Nothing here sends a message.' });

@@ -1,6 +1,6 @@
 import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendingOf } from '../bsg/campaign.ts';
-import { taskKey } from '../statuses/status-key.ts';
-import { campaignOf } from '../statuses/statuses.ts';
+import { keyOf } from '../bsg/resource.ts';
+import { campaign } from '../bsg/resources/campaign.ts';
 import { assertBatchSize } from './batch-size.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
@@ -11,33 +11,33 @@ import { LOOKUP, PERSONAL } from './tags.ts';
 
 /** One bulk sending. */
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
-  description: 'One bulk sending (BSG: a task), with the counts of its messages.',
+  description: 'One bulk sending (BSG: a task), with the counters of its messages.',
   fields: (t) => ({
     taskId: t.exposeID('taskId', { description: "BSG's id of the campaign: 1 to 20 digits. Keep it as a string." }),
     originator: t.exposeString('originator', {
       nullable: true,
-      description: 'Name of the sender that the phones show.',
+      description: 'Sender name that the phones show.',
     }),
     body: t.string({
       nullable: true,
       tag: PERSONAL,
       description:
-        'Text of the messages. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
+        'Text of the messages. Personal data: where authentication is on, null with an error `FORBIDDEN` for callers without the scope `bsg:personal`.',
       resolve: personal(({ body }) => body),
     }),
     validity: t.exposeInt('validity', {
       nullable: true,
-      description: 'For how many hours BSG tries to deliver, 1 to 72.',
+      description: 'Hours for which BSG tries to deliver, 1 to 72.',
     }),
     totalPrice: t.exposeFloat('totalPrice', {
       nullable: true,
-      description: 'What the whole campaign cost, in `currency`.',
+      description: 'Price of the whole campaign, in `currency`.',
     }),
     currency: t.exposeString('currency', {
       nullable: true,
       description: 'Currency of the account, such as `EUR` (ISO 4217).',
     }),
-    sent: t.exposeInt('sent', { description: 'Messages sent; the counts below are parts of it.' }),
+    sent: t.exposeInt('sent', { description: 'Messages sent; the counters below are parts of it.' }),
     delivered: t.exposeInt('delivered', { description: 'Messages that reached the phone.' }),
     expired: t.exposeInt('expired', { description: 'Messages not delivered because the phone was off.' }),
     undeliverable: t.exposeInt('undeliverable', {
@@ -45,7 +45,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     unknown: t.exposeInt('unknown', { description: 'Messages without a delivery report. Can still change.' }),
     pending: t.int({
-      description: 'Messages without an outcome yet: `sent` less the four counts, never below 0.',
+      description: 'Messages without an outcome yet: `sent` less the four counters, never below 0.',
       resolve: pendingOf,
     }),
     deliveryRate: t.float({
@@ -61,9 +61,9 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
   }),
 });
 
-/** A campaign, or why there is none. */
+/** A campaign, or a failure. */
 export const CampaignResult = builder.unionType('CampaignResult', {
-  description: 'A campaign, or the error that stands in its place.',
+  description: 'A campaign, or why it cannot be returned.',
   types: [Campaign, ...bsgErrorTypes],
   resolveType: (answer) => (answer.kind === 'campaign' ? 'Campaign' : errorTypeName(answer)),
 });
@@ -74,18 +74,18 @@ builder.queryFields((t) => ({
     tag: LOOKUP,
     description: 'The campaign with this task id.',
     args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5001`.' }) },
-    resolve: (_, { taskId }, { loaders }) => loaders.campaign.load(taskId),
+    resolve: (_, { taskId }, { loaders }) => loaders.load(campaign, taskId),
   }),
   campaigns: t.field({
     type: [CampaignResult],
     tag: LOOKUP,
-    description: 'Several campaigns at once: one result for each task id, in the asked order.',
+    description: 'Several campaigns at once: one result for each task id, in the requested order.',
     args: {
       taskIds: t.arg.idList({ required: true, description: 'At most 100, unless the server is configured otherwise.' }),
     },
     resolve: (_, { taskIds }, { loaders, maxBatchSize }) => {
       assertBatchSize(taskIds.length, maxBatchSize);
-      return taskIds.map((taskId) => loaders.campaign.load(taskId));
+      return taskIds.map((taskId) => loaders.load(campaign, taskId));
     },
   }),
 }));
@@ -95,15 +95,15 @@ builder.subscriptionField('campaignUpdates', (t) =>
     type: CampaignResult,
     tag: LOOKUP,
     description:
-      'The current state of the campaign, then each change of its counts. Ends when it is final or cannot be found. After a lost connection subscribe again: the first event is the current state.',
+      'The current state of the campaign, then each change of its counters. Completes when it is final or not found. After a lost connection subscribe again: the first event is the current state.',
     args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5006`.' }) },
-    subscribe: (_, { taskId }, context) => subscribeTo([taskKey(taskId)], context),
-    resolve: campaignOf,
+    subscribe: (_, { taskId }, context) => subscribeTo([keyOf(campaign, taskId)], context),
+    resolve: (result) => result,
   }),
 );
 
 builder.asEntity(Campaign, {
   key: builder.selection<{ taskId: string }>('taskId'),
   resolveReference: async ({ taskId }, { loaders }) =>
-    orThrow(await loaders.campaign.load(entityKey('taskId', taskId))),
+    orThrow(await loaders.load(campaign, entityKey('taskId', taskId))),
 });

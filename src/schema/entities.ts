@@ -9,18 +9,18 @@ import {
 import type { Context } from './context.ts';
 
 /**
- * The key that a federation representation carries. A representation is JSON of no schema, so what stands there is checked
- * as an argument would be. Throws `INVALID_REPRESENTATION`.
+ * The key in a federation representation. A representation is JSON without a schema, so the key is validated as an argument
+ * would be. Throws `INVALID_REPRESENTATION`.
  */
 export function entityKey(field: string, value: unknown): string {
-  // A number beyond 2^53 has been rounded, and would be the key of something else.
+  // A number beyond 2^53 has been rounded, and would be the key of another message.
   if (typeof value === 'string' || Number.isSafeInteger(value)) return GraphQLID.parseValue(value);
   throw invalid(`The representation has no ${field} that could be a key.`);
 }
 
 /**
- * Makes `_entities` answer each representation on its own: one that is of no entity, or no object at all, is an error in its
- * own place and not one of the whole list. The resolver that comes with the federation library throws for all.
+ * Makes `_entities` resolve each representation on its own: an invalid one is an error in its own place, not one of the
+ * whole list. The resolver of the federation library throws for all.
  */
 export function resolveEntitiesAlone(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities'];
@@ -42,8 +42,8 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
 }
 
 /**
- * The error with its path and without its place in the query, which is the same for all of a list, and which graphql-js would
- * count from the start of the query for each.
+ * The error with its path and without `locations`, which are the same for a whole list, and which graphql-js would compute
+ * from the start of the query for each.
  */
 function placed(error: unknown, path: readonly (string | number)[]): unknown {
   if (!(error instanceof GraphQLError) || error.originalError !== undefined) return error;

@@ -11,7 +11,7 @@ import { resolveEntitiesAlone } from './entities.ts';
 export const schema = builder.toSubGraphSchema({});
 resolveEntitiesAlone(schema);
 
-/** The schema as text, with the federation directives: what stands in `schema.graphql`. */
+/** The schema as text, with the federation directives: the content of `schema.graphql`. */
 export function printSchema(): string {
   return `${printSubgraphSchema(schema)}\n`;
 }

@@ -1,4 +1,5 @@
 import type { BsgFailure } from '../bsg/failure.ts';
+import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import type { Sms as SmsShape, SmsStatus as SmsStatusName } from '../bsg/sms.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import { assertBatchSize } from './batch-size.ts';
@@ -7,7 +8,7 @@ import { builder } from './builder.ts';
 import { Sms, SmsResult, SmsStatus } from './sms.ts';
 import { LOOKUP } from './tags.ts';
 
-/** The answers to a batch, in the asked order. */
+/** The results of a batch, in the requested order. */
 type Results = readonly (SmsShape | BsgFailure)[];
 
 const SmsStatusCount = builder
@@ -21,26 +22,26 @@ const SmsStatusCount = builder
   });
 
 const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
-  description: 'Several messages at once, looked at in four ways; select what you need.',
+  description: 'Several messages at once, in four views; select what you need.',
   fields: (t) => ({
     results: t.field({
       type: [SmsResult],
-      description: 'One for each asked id, then one for each asked reference, in the asked order.',
+      description: 'One for each requested id, then one for each requested reference, in the requested order.',
       resolve: (results) => [...results],
     }),
     found: t.field({
       type: [Sms],
-      description: 'Those that were found, each message once, however often it was asked for.',
+      description: 'Those found, each message once, however often it was requested.',
       resolve: foundIn,
     }),
     errors: t.field({
       type: [BsgError],
-      description: 'Those that were not, each key once; `subject` says which.',
+      description: 'Those not found, each key once; `subject` is the key.',
       resolve: (results) => [...new Set(results.filter((result) => result.kind === 'failure'))],
     }),
     statusCounts: t.field({
       type: [SmsStatusCount],
-      description: 'How many of the found messages have which status; statuses that none has are left out.',
+      description: 'The found messages counted by status; statuses without a message are left out.',
       resolve: countStatuses,
     }),
   }),
@@ -65,8 +66,8 @@ builder.queryField('smsBatch', (t) =>
 
 function loadAll(loaders: Loaders, ids: readonly string[], references: readonly string[]): Promise<Results> {
   return Promise.all([
-    ...ids.map((id) => loaders.smsById.load(id)),
-    ...references.map((reference) => loaders.smsByReference.load(reference)),
+    ...ids.map((id) => loaders.load(smsById, id)),
+    ...references.map((reference) => loaders.load(smsByReference, reference)),
   ]);
 }
 

@@ -1,6 +1,6 @@
+import { keyOf } from '../bsg/resource.ts';
+import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import { isFinalSms, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
-import { referenceKey, smsKey } from '../statuses/status-key.ts';
-import { smsOf } from '../statuses/statuses.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
@@ -8,15 +8,15 @@ import { personal } from './personal.ts';
 import { subscribeTo } from './subscribe.ts';
 import { LOOKUP, PERSONAL } from './tags.ts';
 
-/** Where a message is in its life. */
+/** Delivery status of a message. */
 export const SmsStatus = builder.enumType('SmsStatus', {
-  description: 'Where a message is in its life. Ask `isFinal` instead of listing final statuses yourself.',
+  description: 'Delivery status of a message. Use `isFinal` instead of a list of final statuses.',
   values: SMS_STATUSES,
 });
 
 /** One message. */
 export const Sms = builder.objectRef<SmsShape>('Sms').implement({
-  description: 'One text message and how far it got.',
+  description: 'One text message and its delivery status.',
   fields: (t) => ({
     id: t.exposeID('id', { description: "BSG's id of the message: 1 to 20 digits. Keep it as a string." }),
     reference: t.exposeString('reference', {
@@ -27,21 +27,21 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       nullable: true,
       tag: PERSONAL,
       description:
-        'Phone number of the recipient: digits in international format, without a plus. Personal data: where callers have tokens, null and an error `FORBIDDEN` for those without the scope `bsg:personal`.',
+        'Phone number of the recipient: digits in international format, without a plus. Personal data: where authentication is on, null with an error `FORBIDDEN` for callers without the scope `bsg:personal`.',
       resolve: personal(({ msisdn }) => msisdn),
     }),
-    status: t.expose('status', { type: SmsStatus, description: 'Where the message is in its life.' }),
+    status: t.expose('status', { type: SmsStatus, description: 'Delivery status.' }),
     statusText: t.exposeString('statusText', {
-      description: "BSG's own word for the status, to the letter. To show or log; decide by `status`.",
+      description: "BSG's own word for the status, verbatim. For display and logs; decide by `status`.",
     }),
     isFinal: t.boolean({
-      description: 'Whether the status will never change again: stop polling.',
+      description: 'Whether the status never changes again: stop polling.',
       resolve: isFinalSms,
     }),
     timeIn: t.expose('timeIn', {
       type: 'DateTime',
       nullable: true,
-      description: 'When BSG took the message.',
+      description: 'When BSG received the message.',
     }),
     timeSent: t.expose('timeSent', {
       type: 'DateTime',
@@ -51,9 +51,9 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
     timeDr: t.expose('timeDr', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the delivery report came; null before that.',
+      description: 'When the delivery report arrived; null before that.',
     }),
-    price: t.exposeFloat('price', { nullable: true, description: 'What the message cost, in `currency`.' }),
+    price: t.exposeFloat('price', { nullable: true, description: 'Price of the message, in `currency`.' }),
     currency: t.exposeString('currency', {
       nullable: true,
       description: 'Currency of the account, such as `EUR` (ISO 4217).',
@@ -62,9 +62,9 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
   }),
 });
 
-/** A message, or why there is none. */
+/** A message, or a failure. */
 export const SmsResult = builder.unionType('SmsResult', {
-  description: 'A message, or the error that stands in its place.',
+  description: 'A message, or why it cannot be returned.',
   types: [Sms, ...bsgErrorTypes],
   resolveType: (answer) => (answer.kind === 'sms' ? 'Sms' : errorTypeName(answer)),
 });
@@ -75,7 +75,7 @@ builder.queryFields((t) => ({
     tag: LOOKUP,
     description: 'The message with this BSG id.',
     args: { id: t.arg.id({ required: true, description: '1 to 20 digits, such as `211`.' }) },
-    resolve: (_, { id }, { loaders }) => loaders.smsById.load(id),
+    resolve: (_, { id }, { loaders }) => loaders.load(smsById, id),
   }),
   smsByReference: t.field({
     type: SmsResult,
@@ -84,7 +84,7 @@ builder.queryFields((t) => ({
     args: {
       reference: t.arg.string({ required: true, description: '1 to 32 of `A-Z a-z 0-9 _ -`, such as `ext_id_19`.' }),
     },
-    resolve: (_, { reference }, { loaders }) => loaders.smsByReference.load(reference),
+    resolve: (_, { reference }, { loaders }) => loaders.load(smsByReference, reference),
   }),
 }));
 
@@ -93,14 +93,13 @@ builder.subscriptionField('smsUpdates', (t) =>
     type: SmsResult,
     tag: LOOKUP,
     description:
-      'The current state of each message, then each change of one. Ends when all are final or cannot be found. After a lost connection subscribe again: the first events are the current states.',
+      'The current state of each message, then each change. Completes when all are final or not found. After a lost connection subscribe again: the first events are the current states.',
     args: {
       ids: t.arg.idList({ description: 'BSG ids.' }),
       references: t.arg.stringList({ description: "The sender's own ids." }),
     },
-    subscribe: (_, { ids, references }, context) =>
-      subscribeTo([...(ids ?? []).map(smsKey), ...(references ?? []).map(referenceKey)], context),
-    resolve: smsOf,
+    subscribe: (_, { ids, references }, context) => subscribeTo(keysOf(ids ?? [], references ?? []), context),
+    resolve: (result) => result,
   }),
 );
 
@@ -109,7 +108,11 @@ builder.asEntity(Sms, {
   resolveReference: async (key, { loaders }) =>
     orThrow(
       await ('id' in key && key.id !== null
-        ? loaders.smsById.load(entityKey('id', key.id))
-        : loaders.smsByReference.load(entityKey('reference', 'reference' in key ? key.reference : null))),
+        ? loaders.load(smsById, entityKey('id', key.id))
+        : loaders.load(smsByReference, entityKey('reference', 'reference' in key ? key.reference : null))),
     ),
 });
+
+function keysOf(ids: readonly string[], references: readonly string[]) {
+  return [...ids.map((id) => keyOf(smsById, id)), ...references.map((reference) => keyOf(smsByReference, reference))];
+}

@@ -1,11 +1,14 @@
 import { GraphQLError } from 'graphql';
-import type { Stream } from '../live/streams.ts';
-import type { StatusKey } from '../statuses/status-key.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { Stream } from '../live/stream.ts';
 import { assertBatchSize } from './batch-size.ts';
 import type { Context } from './context.ts';
 
 /** The states of the keys. Throws `BATCH_TOO_LARGE` for too many keys, `TOO_MANY_STREAMS` for one stream too many. */
-export function subscribeTo(keys: readonly StatusKey[], { live, maxBatchSize, onStream }: Context): Stream {
+export function subscribeTo<Value extends BsgValue>(
+  keys: readonly StatusKey<Value>[],
+  { live, maxBatchSize, onStream }: Context,
+): Stream<Value> {
   assertBatchSize(keys.length, maxBatchSize);
   const stream = live.updates(keys);
   if (stream !== null) {

@@ -1,5 +1,5 @@
-/** The `@tag` of personal data, so that a platform team can leave it out of a graph that it shows to others (a contract). */
+/** The `@tag` of personal data, so that a platform team can exclude it from a public graph (a contract). */
 export const PERSONAL = 'personal';
 
-/** The `@tag` of fields that find any message or campaign of the account, by whatever key the caller names; for contracts. */
+/** The `@tag` of fields that return any message or campaign of the account by a key of the caller's choice; for contracts. */
 export const LOOKUP = 'lookup';

@@ -18,7 +18,6 @@ export interface RateLimitOptions {
 export interface RateLimit {
   /** Seconds after which to ask again; null: now, and it is counted. */
   take(caller: string, cost: number): Promise<number | null>;
-  dispose(): void;
 }
 
 const WINDOW_S = 60;
@@ -45,7 +44,6 @@ export function createRateLimit({ costPerMinute, redis, account }: RateLimitOpti
         return consume(alone, caller, cost);
       }
     },
-    dispose: () => redis?.disconnect(),
   };
 }
 

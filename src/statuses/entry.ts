@@ -1,44 +1,71 @@
-import type { Answer } from '../bsg/answer.ts';
-import { isFinalSms } from '../bsg/sms.ts';
-import { type FreshnessRules, freshnessOf } from './freshness.ts';
+import { z } from 'zod';
+import { type BsgFailure, failureSchema, isFailure } from '../bsg/failure.ts';
+import type { BsgValue, Resource } from '../bsg/resource.ts';
+import { type CachePolicy, ttlOf } from './cache-policy.ts';
 
-/** An answer with the moments up to which it holds; milliseconds since 1970. JSON keeps it whole. */
-export interface Entry {
-  readonly answer: Answer;
-  /** When BSG was asked: of two answers, the one that was asked for later knows more. */
-  readonly askedAtMs: number;
-  /** Until then it is given without asking BSG. */
+/** A cached result with its times; milliseconds since 1970. Plain JSON. */
+export interface Entry<Value extends BsgValue = BsgValue> {
+  readonly result: Value | BsgFailure;
+  /** When the fetch began: of two results, the one whose fetch began later knows more. */
+  readonly requestedAtMs: number;
+  /** Until then it is served without a fetch. */
   readonly freshUntilMs: number;
-  /** Until then it stands in when BSG does not answer; then it is forgotten. */
+  /** Until then it may be served while BSG fails. */
   readonly staleUntilMs: number;
 }
 
-/** The entry of an answer given now; null for one that is not kept. */
-export function entryOf(answer: Answer, askedAtMs: number, rules: FreshnessRules, nowMs: number): Entry | null {
-  const { freshMs, staleMs } = freshnessOf(answer, rules);
-  if (freshMs + staleMs === 0) return null;
-  return { answer, askedAtMs, freshUntilMs: nowMs + freshMs, staleUntilMs: nowMs + freshMs + staleMs };
+/** Shape of the entries of one resource, for entries that come from a shared cache. */
+export function entrySchemaOf<Value extends BsgValue>(resource: Resource<Value>): z.ZodType<Entry<Value>> {
+  return z.strictObject({
+    result: z.union([resource.schema, failureSchema]),
+    requestedAtMs: z.number(),
+    freshUntilMs: z.number(),
+    staleUntilMs: z.number(),
+  });
 }
 
-/** An entry of another instance, whose clock and rules may differ: it holds no longer than one learned here and now would. */
-export function adopt(entry: Entry, rules: FreshnessRules, nowMs: number): Entry {
-  const { freshMs, staleMs } = freshnessOf(entry.answer, rules);
+/** The entry of a result fetched now; null for one that is not cached. */
+export function createEntry<Value extends BsgValue>(
+  resource: Resource<Value>,
+  result: Value | BsgFailure,
+  requestedAtMs: number,
+  policy: CachePolicy,
+  nowMs: number,
+): Entry<Value> | null {
+  const { freshMs, staleMs } = ttlOf(resource, result, policy);
+  if (freshMs + staleMs === 0) return null;
+  return { result, requestedAtMs, freshUntilMs: nowMs + freshMs, staleUntilMs: nowMs + freshMs + staleMs };
+}
+
+/** An entry of another instance, whose clock and policy may differ: bounded by what one fetched here and now would get. */
+export function adoptEntry<Value extends BsgValue>(
+  resource: Resource<Value>,
+  entry: Entry<Value>,
+  policy: CachePolicy,
+  nowMs: number,
+): Entry<Value> {
+  const { freshMs, staleMs } = ttlOf(resource, entry.result, policy);
   return {
-    answer: entry.answer,
-    askedAtMs: Math.min(entry.askedAtMs, nowMs),
+    result: entry.result,
+    requestedAtMs: Math.min(entry.requestedAtMs, nowMs),
     freshUntilMs: Math.min(entry.freshUntilMs, nowMs + freshMs),
     staleUntilMs: Math.min(entry.staleUntilMs, nowMs + freshMs + staleMs),
   };
 }
 
-/** Which of two entries of one key to believe: a message never comes back from its end, else the one asked for later. */
-export function newerOf(known: Entry | null, other: Entry | null): Entry | null {
+/** Which of two entries of one key counts: a final one that cannot revert, else the one that was requested later. */
+export function newerOf<Value extends BsgValue>(
+  resource: Resource<Value>,
+  known: Entry<Value> | null,
+  other: Entry<Value> | null,
+): Entry<Value> | null {
   if (known === null || other === null) return known ?? other;
-  if (isFinal(known) !== isFinal(other)) return isFinal(known) ? known : other;
-  return known.askedAtMs >= other.askedAtMs ? known : other;
+  const isKnownFinal = isIrrevocable(resource, known);
+  if (isKnownFinal !== isIrrevocable(resource, other)) return isKnownFinal ? known : other;
+  return known.requestedAtMs >= other.requestedAtMs ? known : other;
 }
 
-/** Whether it is of a message that has reached its end. */
-export function isFinal({ answer }: Entry): boolean {
-  return answer.kind === 'sms' && isFinalSms(answer);
+/** Whether it holds a final value that no later one replaces. */
+export function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
+  return !resource.canRevert && !isFailure(result) && resource.isFinal(result);
 }

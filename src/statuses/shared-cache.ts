@@ -1,45 +1,102 @@
-import type { Answer } from '../bsg/answer.ts';
+import { randomUUID } from 'node:crypto';
+import type { BsgFailure } from '../bsg/failure.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Entry } from './entry.ts';
-import type { StatusKey } from './status-key.ts';
+import type { SharedBackend } from './shared-backend.ts';
+import { createSharedCodec, encodeChange } from './shared-codec.ts';
 
-/** What came of asking to be the one instance that asks BSG for a key. */
-export interface Claim {
-  /** False while another instance asks: try again in a moment. True as well where the shared cache does not answer. */
-  readonly mayAsk: boolean;
-  /** What any instance learned of the key, as of this claim; null where that is nothing. */
-  readonly entry: Entry | null;
-  /** What the last instance that asked was told a moment ago, though it is not kept; null where it learned something. */
-  readonly outcome: Answer | null;
+/** What came of {@link SharedCache.acquire}. */
+export interface Acquisition<Value extends BsgValue> {
+  /** False while another instance fetches: try again in a moment. True as well where the shared cache is down. */
+  readonly isOwner: boolean;
+  /** The entry of the key at that moment; null where there is none. */
+  readonly entry: Entry<Value> | null;
+  /** The failure that the last owner got a moment ago; null where it got a value. */
+  readonly failure: BsgFailure | null;
 }
 
-/** What several instances of the server know together. None of its calls rejects: where it is down, it knows nothing. */
+/** What several instances share: entries, a lock for each key, change events. No call rejects: where it is down, it is empty. */
 export interface SharedCache {
-  /** What any instance learned of the key; null where that is nothing, or where the shared cache does not answer. */
-  get(key: StatusKey): Promise<Entry | null>;
-  /** Asks to be the one instance that asks BSG for the key, until it is released. */
-  claim(key: StatusKey): Promise<Claim>;
-  /** Ends the claim and tells the instances that wait for it what came of it; null: nothing, let another one ask. */
-  release(key: StatusKey, outcome: Answer | null): void;
-  /** Makes the entry known to all instances by each of the keys. */
-  put(keys: readonly StatusKey[], entry: Entry): void;
-  /** Makes all instances forget the keys. */
-  drop(keys: readonly StatusKey[]): void;
-  /** Tells what other instances learn, and null for what they forget. One listener at the most. */
-  onNews(listener: (key: StatusKey, entry: Entry | null) => void): void;
-  /** Whether it answers, and tells its news. */
+  get<Value extends BsgValue>(key: StatusKey<Value>): Promise<Entry<Value> | null>;
+  /** Asks for the lock of the key, to be the one instance that fetches it, and reads the key. One round trip. */
+  acquire<Value extends BsgValue>(key: StatusKey<Value>): Promise<Acquisition<Value>>;
+  /** Releases the lock. Instances that wait for it get the failure, if there is one. */
+  release(key: StatusKey, failure: BsgFailure | null): void;
+  /** Stores the entry under each key and tells all other instances. */
+  set<Value extends BsgValue>(keys: readonly StatusKey<Value>[], entry: Entry<Value>): void;
+  /** Deletes the keys and tells all other instances. */
+  invalidate(keys: readonly StatusKey[]): void;
+  /** Called for each change that another instance makes, with null for a key that it invalidates. One listener at most. */
+  onChange(listener: (key: StatusKey, entry: Entry | null) => void): void;
+  /** Whether it answers, and tells of changes. */
   readonly isUp: boolean;
-  /** Ends its claims and closes its connections. */
+  /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;
 }
 
-/** For an instance that is alone. */
+/** Options of {@link createSharedCache}. */
+export interface SharedCacheOptions {
+  readonly backend: SharedBackend;
+  /** Whether values must be about the message under whose key they are stored; false for a test key of BSG. */
+  readonly checksMatch: boolean;
+  /** Clock; milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** How long a failure is there for the instances that waited for it. */
+const FAILURE_TTL_MS = 1_000;
+
+/** A shared cache on any backend. */
+export function createSharedCache({ backend, checksMatch, now }: SharedCacheOptions): SharedCache {
+  const { lock, store, bus } = backend;
+  const codec = createSharedCodec({ checksMatch });
+  const instance = randomUUID();
+  const failureKey = ({ text }: StatusKey) => `failure:${text}`;
+
+  return {
+    get: async (key) => codec.decodeEntry(key, await store.get(key.text)),
+    async acquire(key) {
+      const [isOwner, entry, failure] = await Promise.all([
+        lock.acquire(key.text),
+        store.get(key.text),
+        store.get(failureKey(key)),
+      ]);
+      return { isOwner, entry: codec.decodeEntry(key, entry), failure: codec.decodeFailure(failure) };
+    },
+    release(key, failure) {
+      if (failure !== null) store.set(failureKey(key), JSON.stringify(failure), FAILURE_TTL_MS);
+      lock.release(key.text);
+    },
+    set(keys, entry) {
+      const json = JSON.stringify(entry);
+      const ttlMs = Math.max(1, Math.ceil(entry.staleUntilMs - now()));
+      for (const { text } of keys) store.set(text, json, ttlMs);
+      bus.publish(encodeChange({ from: instance, keys, entry }));
+    },
+    invalidate(keys) {
+      store.delete(keys.map(({ text }) => text));
+      bus.publish(encodeChange({ from: instance, keys, entry: null }));
+    },
+    onChange(listener) {
+      bus.onMessage((message) => {
+        for (const { from, key, entry } of codec.decodeChange(message)) if (from !== instance) listener(key, entry);
+      });
+    },
+    get isUp() {
+      return backend.isUp;
+    },
+    dispose: backend.dispose,
+  };
+}
+
+/** For an instance that shares nothing. */
 export const noSharedCache: SharedCache = {
   get: async () => null,
-  claim: async () => ({ mayAsk: true, entry: null, outcome: null }),
+  acquire: async () => ({ isOwner: true, entry: null, failure: null }),
   release: () => {},
-  put: () => {},
-  drop: () => {},
-  onNews: () => {},
+  set: () => {},
+  invalidate: () => {},
+  onChange: () => {},
   isUp: true,
   dispose: async () => {},
 };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeAnswer } from '../../src/bsg/decode.ts';
+import { decodeSmsOrCampaign } from '../../src/bsg/campaign-paths.ts';
+import { decodeResponse } from '../../src/bsg/decode.ts';
 import { wireCampaign, wireSms } from '../helpers/upstream.ts';
 
 const context = {
@@ -11,7 +12,7 @@ const context = {
 
 function decode(body: unknown, status = 200) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return decodeAnswer({ status, body: text, retryAfterSeconds: null }, context);
+  return decodeResponse({ status, body: text, retryAfterSeconds: null }, decodeSmsOrCampaign, context);
 }
 
 describe('an SMS', () => {

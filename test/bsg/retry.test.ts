@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { retryDelayMs } from '../../src/bsg/retry.ts';
 
-const first = { attempt: 0, remainingMs: 5_000, random: () => 0.5 };
+const first = { attempt: 0, retries: 99, remainingMs: 5_000, random: () => 0.5 };
 const answer = (status: number, retryAfter: number | null = null) => ({
   result: { status, retryAfterSeconds: retryAfter, body: '' },
 });

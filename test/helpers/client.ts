@@ -1,5 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { type BsgClientOptions, createBsgClient } from '../../src/bsg/client.ts';
+import { keyOf } from '../../src/bsg/resource.ts';
+import { campaign } from '../../src/bsg/resources/campaign.ts';
+import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 
 /** A client of the upstream at `baseUrl`, for as long as the test lives. Retries come at once: there is no random wait. */
 export function startClient(baseUrl: string, differences: Partial<BsgClientOptions> = {}) {
@@ -15,5 +18,10 @@ export function startClient(baseUrl: string, differences: Partial<BsgClientOptio
     ...differences,
   });
   onTestFinished(client.dispose);
-  return client;
+  return {
+    fetch: client.fetch,
+    smsById: (id: string) => client.fetch(keyOf(smsById, id)),
+    smsByReference: (reference: string) => client.fetch(keyOf(smsByReference, reference)),
+    campaign: (taskId: string) => client.fetch(keyOf(campaign, taskId)),
+  };
 }

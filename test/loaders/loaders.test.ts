@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 import { createLoaders } from '../../src/loaders/loaders.ts';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
@@ -90,13 +91,13 @@ describe('the look-ups of one request', () => {
 describe('a message found by one of its keys', () => {
   it('is known by the other for the rest of the request', async () => {
     const upstream = await startUpstreamKnowingAll();
-    const byId = createLoaders(startClient(upstream.baseUrl));
-    const byReference = createLoaders(startClient(upstream.baseUrl));
+    const { fetch: get } = startClient(upstream.baseUrl);
+    const [byId, byReference] = [createLoaders({ get }), createLoaders({ get })];
 
-    await byId.smsById.load('7');
-    expect(await byId.smsByReference.load('ref_7')).toMatchObject({ id: '7' });
-    await byReference.smsByReference.load('ref_8');
-    expect(await byReference.smsById.load('8')).toMatchObject({ reference: 'ref_8' });
+    await byId.load(smsById, '7');
+    expect(await byId.load(smsByReference, 'ref_7')).toMatchObject({ id: '7' });
+    await byReference.load(smsByReference, 'ref_8');
+    expect(await byReference.load(smsById, '8')).toMatchObject({ reference: 'ref_8' });
     expect(upstream.calls).toEqual(['/sms/7', '/sms/reference/ref_8']);
   });
 });

@@ -25,7 +25,7 @@ async function askUntilCompiled(app: TestApp, query: string, variables: object, 
 async function askInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
   const live = { updates: () => null };
   const contextValue: Context = {
-    loaders: createLoaders(startClient(baseUrl)),
+    loaders: createLoaders({ get: startClient(baseUrl).fetch }),
     live,
     maySeePersonal: true,
     maxBatchSize: 100,

@@ -105,7 +105,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
     const [a, b] = [startApp(baseUrl, environment), startApp(baseUrl, environment)];
     // Until both are connected each counts on its own.
     for (const app of [a, b]) {
-      await expect.poll(() => app.log()).toMatch(/Redis answers/);
+      await expect.poll(() => app.log()).toMatch(/Redis available/);
     }
     const countOf = async () => Number(await redis.client.get((await redis.client.keys('*limit*'))[0] ?? ''));
     await expect
@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
       startApp(baseUrl, { ...environment, BSG_API_KEY: key }),
     );
     for (const app of apps) {
-      await expect.poll(() => app.log()).toMatch(/Redis answers/);
+      await expect.poll(() => app.log()).toMatch(/Redis available/);
       expect((await askFor(app, 10, bearer(TOKENS.plain))).status).toBe(200);
     }
   });
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
   it('is not kept waiting by a Redis that hangs', async () => {
     const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
     const app = startApp(baseUrl, { REDIS_URL: redis.url });
-    await expect.poll(() => app.log()).toMatch(/Redis answers/);
+    await expect.poll(() => app.log()).toMatch(/Redis available/);
     await askFor(app, 1);
     redis.freeze();
     const startedAt = performance.now();

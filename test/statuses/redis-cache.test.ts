@@ -35,7 +35,7 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
     ...environment,
   });
   const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
-  await program.printed(/Redis answers/);
+  await program.printed(/Redis available/);
   const address = String(graphiql);
 
   return {
@@ -148,7 +148,7 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
     );
 
     await redis.kill();
-    for (const { program } of fleet) await program.printed(/Redis does not answer/);
+    for (const { program } of fleet) await program.printed(/Redis unavailable/);
     expect(await a?.readiness()).toEqual({ status: 'ready', bsg: 'up', redis: 'down' });
     const whileDown = next;
     await expect.poll(() => next, { timeout: 20_000 }).toBeGreaterThan(whileDown + 100);
@@ -176,12 +176,12 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
       REDIS_URL: redis.url,
     });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
-    await program.printed(/Redis does not answer/);
+    await program.printed(/Redis unavailable/);
 
     const response = await fetch(`${graphiql}?query={sms(id:"1"){...on Sms{id}}}`);
     expect(await response.json()).toEqual({ data: { sms: { id: '1' } } });
     await redis.start();
-    await program.printed(/Redis answers/);
+    await program.printed(/Redis available/);
   });
 
   it('answer while Redis hangs, with a delay now and then', async () => {
@@ -254,8 +254,12 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
     const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.ask(['1']);
-    const [channel = ''] = await redis.client.pubsub('CHANNELS', '*news*').then((channels) => channels as string[]);
-    const times = { askedAtMs: Date.now() + 1_000, freshUntilMs: Date.now() + 9_999, staleUntilMs: Date.now() + 9_999 };
+    const [channel = ''] = await redis.client.pubsub('CHANNELS', '*changes*').then((channels) => channels as string[]);
+    const times = {
+      requestedAtMs: Date.now() + 1_000,
+      freshUntilMs: Date.now() + 9_999,
+      staleUntilMs: Date.now() + 9_999,
+    };
     for (const answer of [
       { kind: 'sms' },
       { kind: 'sms', id: '1', status: 'OF_ANOTHER_VERSION' },
@@ -264,7 +268,7 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
       null,
       7,
     ]) {
-      const news = { from: 'another', keys: ['sms:1', 'task:1'], entry: { answer, ...times } };
+      const news = { from: 'another', keys: ['sms:1', 'task:1'], entry: { result: answer, ...times } };
       await redis.client.publish(channel, JSON.stringify(news));
     }
     expect(await instance.ask(['1'])).toMatchObject([{ id: '1' }]);
@@ -284,11 +288,11 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
       '{}',
       '[]',
       '7',
-      '{"answer":{"kind":"what"},"freshUntilMs":1,"staleUntilMs":2}',
+      '{"result":{"kind":"what"},"requestedAtMs":0,"freshUntilMs":1,"staleUntilMs":2}',
     ].entries()) {
       const id = String(100 + i);
       await redis.client.set(key.replace(/1$/, id), rubbish);
-      await redis.client.publish(key.replace('sms:1', 'news'), rubbish);
+      await redis.client.publish(key.replace('sms:1', 'changes'), rubbish);
       expect(await instance.ask([id])).toMatchObject([{ id }]);
     }
   });

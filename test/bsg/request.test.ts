@@ -91,7 +91,7 @@ describe('a look-up', () => {
     expect(answers.at(-1)).toMatchObject({
       code: 'TIMEOUT',
       isOutage: false,
-      message: expect.stringContaining('turn'),
+      message: expect.stringContaining('queued'),
     });
   });
 

@@ -1,35 +1,17 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
-import type { BsgErrorCode } from './codes.ts';
 import type { RequestObserver } from './observer.ts';
-
-/** One HTTP answer, read to its end, of whatever status. */
-export interface HttpAnswer {
-  readonly status: number;
-  /** From `Retry-After`; null where the answer has none. */
-  readonly retryAfterSeconds: number | null;
-  readonly body: string;
-}
-
-/** Why there is no answer. */
-export interface TransportFault {
-  readonly code: Extract<BsgErrorCode, 'TIMEOUT' | 'NETWORK' | 'BAD_RESPONSE'>;
-  readonly message?: string;
-  /** Default: by the code. */
-  readonly isOutage?: boolean;
-  /** What the system calls it, such as `ECONNREFUSED`. For operators; callers are not told. */
-  readonly cause?: string;
-}
+import type { HttpResponse, TransportError } from './transport.ts';
 
 const tracer = trace.getTracer('bsg-graphql');
 
 /**
- * Makes a call with the headers that tell BSG which request it is part of, tells the observer how it ended, and makes a span of
- * it where an OpenTelemetry SDK takes spans. Keys are in neither: a reference may be anything.
+ * Sends a request with the headers that link it to its GraphQL request, reports its end to the observer, and makes a client
+ * span of it where an OpenTelemetry SDK is loaded. Neither has the key of a status: a reference may be anything.
  */
-export function observeCall(
+export function observeRequest(
   { host, path, observer }: { readonly host: string; readonly path: string; readonly observer: RequestObserver },
-  call: (headers: Readonly<Record<string, string>>) => Promise<HttpAnswer | TransportFault>,
-): Promise<HttpAnswer | TransportFault> {
+  send: (headers: Readonly<Record<string, string>>) => Promise<HttpResponse | TransportError>,
+): Promise<HttpResponse | TransportError> {
   const attributes = {
     'http.request.method': 'GET',
     'server.address': host,
@@ -40,7 +22,7 @@ export function observeCall(
     propagation.inject(context.active(), headers);
     const startedAtMs = performance.now();
     try {
-      const result = await call(headers);
+      const result = await send(headers);
       const outcome = outcomeOf(result);
       if ('status' in result) span.setAttribute('http.response.status_code', result.status);
       if (outcome !== 'ok') span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
@@ -53,7 +35,7 @@ export function observeCall(
   });
 }
 
-function outcomeOf(result: HttpAnswer | TransportFault): string {
+function outcomeOf(result: HttpResponse | TransportError): string {
   if ('code' in result) return result.code.toLowerCase();
   const { status } = result;
   if (status === 429) return 'http_429';

@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { CampaignPaths } from './campaign-paths.ts';
+import type { Decode } from './decode.ts';
+import type { BsgFailure } from './failure.ts';
+
+/** What BSG answers with: immutable, and dated. */
+export interface BsgValue {
+  readonly kind: string;
+  /** When BSG gave this answer; RFC 3339 in UTC. */
+  readonly fetchedAt: string;
+}
+
+/**
+ * One kind of lookup, such as an SMS by its id: everything that the client, the cache, the loaders and the pollers need to
+ * know about it. `resources.ts` lists them all.
+ */
+export interface Resource<Value extends BsgValue = BsgValue> {
+  /** First part of its keys, such as `sms` in `sms:211`. Unique. */
+  readonly name: string;
+  /** Shape of its values. Values from a shared cache are validated by it, and a change of it changes the version of all keys. */
+  readonly schema: z.ZodType<Value>;
+  /** Null for a well-formed id, else the failure that says what is wrong with it. */
+  validate(id: string): BsgFailure | null;
+  /** Fetches one value. `id` has passed {@link Resource.validate}. */
+  fetch(id: string, upstream: Upstream): Promise<Value | BsgFailure>;
+  /** Whether the value is about this id, and not about another message. */
+  matches(value: Value, id: string): boolean;
+  /** The other keys under which the value can be read. */
+  aliases(value: Value): readonly StatusKey<Value>[];
+  /** Whether nothing in the value changes any more: it gets the final TTL, and subscriptions to it end. */
+  isFinal(value: Value): boolean;
+  /** Whether a value that is not final may replace a final one, given that BSG sent it later. */
+  readonly canRevert: boolean;
+  /** Whether two values differ in nothing that the schema shows, `fetchedAt` aside. */
+  equals(a: Value, b: Value): boolean;
+}
+
+/** How a resource reaches BSG, for one fetch. */
+export interface Upstream {
+  /** Sends `GET {path}`, retries included, and decodes the response. */
+  get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>>;
+  /** Which of BSG's paths answers for campaigns. */
+  readonly campaignPaths: CampaignPaths;
+}
+
+/** What came of one {@link Upstream.get}. */
+export interface Reply<Value> {
+  readonly result: Value | BsgFailure;
+  /** Null where no HTTP response came. */
+  readonly httpStatus: number | null;
+}
+
+/** One value that can be read: a resource and an id within it. Its `text` is the key in maps, in Redis and on the bus. */
+export interface StatusKey<Value extends BsgValue = BsgValue> {
+  readonly resource: Resource<Value>;
+  readonly id: string;
+  /** Such as `sms:211`. */
+  readonly text: string;
+}
+
+/** The key of one value. */
+export function keyOf<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
+  return { resource, id, text: `${resource.name}:${id}` };
+}
+
+/** For {@link Resource.equals}: compares all fields but `fetchedAt`. */
+export function equalsApartFromFetchedAt(a: BsgValue, b: BsgValue): boolean {
+  return JSON.stringify({ ...a, fetchedAt: null }) === JSON.stringify({ ...b, fetchedAt: null });
+}

@@ -1,0 +1,29 @@
+import { type BsgFailure, failure } from './failure.ts';
+
+const DIGITS = /^\d{1,20}$/;
+const REFERENCE = /^[A-Za-z0-9_-]{1,32}$/;
+const MAX_SUBJECT_LENGTH = 64;
+
+/** Null for a well-formed SMS id (1 to 20 digits), else `INVALID_PARAMETERS`. */
+export function validateSmsId(id: string): BsgFailure | null {
+  if (DIGITS.test(id)) return null;
+  return failure('INVALID_PARAMETERS', truncate(id), { message: 'An SMS id is 1 to 20 digits.' });
+}
+
+/**
+ * Null for a well-formed reference, else `INVALID_REFERENCE`. Wider than BSG's page, which allows letters and digits only:
+ * its own examples have an underscore.
+ */
+export function validateReference(reference: string): BsgFailure | null {
+  return REFERENCE.test(reference) ? null : failure('INVALID_REFERENCE', truncate(reference));
+}
+
+/** Null for a well-formed task id (1 to 20 digits), else `INVALID_TASK_ID`. */
+export function validateTaskId(taskId: string): BsgFailure | null {
+  return DIGITS.test(taskId) ? null : failure('INVALID_TASK_ID', truncate(taskId));
+}
+
+/** Keeps a response from growing with the text that a caller sends as an id. */
+function truncate(text: string): string {
+  return text.length <= MAX_SUBJECT_LENGTH ? text : `${text.slice(0, MAX_SUBJECT_LENGTH)}…`;
+}

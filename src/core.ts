@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { createBsgClient, hasRandomAnswers } from './bsg/client.ts';
+import type { StatusKey } from './bsg/resource.ts';
+import type { Config } from './config.ts';
+import { createLive } from './live/live.ts';
+import { createThrottle } from './live/throttle.ts';
+import type { Log } from './ops/log.ts';
+import { createMetrics, type Metrics } from './ops/metrics.ts';
+import { createRedisBackend } from './redis/backend.ts';
+import { connectToRedis, type RedisConnection } from './redis/connection.ts';
+import { createCircuitBreaker } from './statuses/circuit-breaker.ts';
+import { createSharedCache, noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
+import { shapeVersion } from './statuses/shared-codec.ts';
+import { createStatuses } from './statuses/statuses.ts';
+
+const CIRCUIT_BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
+
+/** Delivery reports make a message be fetched at most once a second, and at most so many messages at once. */
+const DELIVERY_REPORTS = { windowMs: 1_000, maxKeys: 10_000 };
+
+/** A lock outlives the fetch that it is for by so much; an instance that waits outlives the lock in turn. */
+const LEASE_SLACK_MS = 500;
+const LOCK_WAIT_SLACK_MS = 1_000;
+
+/** What {@link createCore} reads of the configuration. */
+export type CoreConfig = Pick<Config, 'bsg' | 'cache' | 'live'>;
+
+/** Everything below the GraphQL endpoint, from the BSG client up to live updates, with its metrics. */
+export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Log) {
+  const client = createBsgClient(bsg);
+  const circuitBreaker = createCircuitBreaker({
+    ...CIRCUIT_BREAKER,
+    onChange: (isOpen) => logCircuitBreaker(log, isOpen),
+  });
+  const redis = cache.redisUrl === null ? null : connectTo(cache.redisUrl, log);
+  const shared = redis === null ? noSharedCache : createRedisCache(redis, bsg);
+  const statuses = createStatuses({
+    client,
+    policy: cache,
+    maxEntries: cache.maxEntries,
+    circuitBreaker,
+    shared,
+    lockWaitMs: bsg.timeoutMs + LOCK_WAIT_SLACK_MS,
+    now: Date.now,
+  });
+  const metrics: Metrics = createMetrics({
+    isBreakerOpen: () => circuitBreaker.isOpen,
+    isRedisUp: redis === null ? null : () => redis.isUp,
+    watches: () => live.pollerCount,
+    streams: () => live.streamCount,
+  });
+  const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
+  const deliveryReports = createThrottle<StatusKey>({ ...DELIVERY_REPORTS, run: (key) => statuses.invalidate([key]) });
+  return {
+    statuses,
+    live,
+    deliveryReports,
+    metrics,
+    /** Null where no Redis is configured. */
+    redis,
+    /** How what the server depends on is, for `/ready`. */
+    health: () => ({
+      bsg: circuitBreaker.isOpen ? 'down' : 'up',
+      redis: redis === null ? 'not used' : redis.isUp ? 'up' : 'down',
+    }),
+    async dispose(): Promise<void> {
+      deliveryReports.dispose();
+      await shared.dispose();
+      redis?.dispose();
+      client.dispose();
+    },
+  };
+}
+
+/** Everything below the GraphQL endpoint. */
+export type Core = ReturnType<typeof createCore>;
+
+/** Separates the accounts that share a Redis, without revealing the key. The time zone is part of it: cached times depend on it. */
+export function accountOf({ baseUrl, apiKey, timezone }: Config['bsg']): string {
+  return createHash('sha256').update([baseUrl, apiKey, timezone].join(' ')).digest('hex').slice(0, 16);
+}
+
+function connectTo(url: string, log: Log): RedisConnection {
+  return connectToRedis({ url, now: Date.now, onChange: (isUp) => logRedis(log, isUp) });
+}
+
+function createRedisCache(connection: RedisConnection, bsg: Config['bsg']): SharedCache {
+  const prefix = `bsg-graphql:${shapeVersion()}:${accountOf(bsg)}:`;
+  const backend = createRedisBackend({ connection, prefix, leaseMs: bsg.timeoutMs + LEASE_SLACK_MS });
+  return createSharedCache({ backend, checksMatch: !hasRandomAnswers(bsg.apiKey), now: Date.now });
+}
+
+function logCircuitBreaker(log: Log, isOpen: boolean): void {
+  if (isOpen) log.error('BSG is unavailable: circuit breaker open, serving stale values where there are any.');
+  else log.info('BSG is available again: circuit breaker closed.');
+}
+
+function logRedis(log: Log, isUp: boolean): void {
+  if (isUp) log.info('Redis available: sharing the cache between instances.');
+  else log.error('Redis unavailable: using the in-process cache only.');
+}

@@ -1,0 +1,158 @@
+import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { pollingDelayMs } from './polling-delay.ts';
+
+/** Options of {@link createPollers}. */
+export interface PollersOptions {
+  /** Reads a status; rejects only on a bug. */
+  readonly poll: (key: StatusKey) => Promise<BsgValue | BsgFailure>;
+  /** Minimum polling interval; milliseconds. */
+  readonly intervalMs: number;
+  /** Clock; milliseconds since 1970. */
+  readonly now: () => number;
+  /** From 0 up to 1; spreads the polls. */
+  readonly random: () => number;
+}
+
+/** Receives the states of one key. */
+export interface PollListener<Value extends BsgValue = BsgValue> {
+  /** The current state first, then each change. */
+  onState(key: StatusKey<Value>, state: Value | BsgFailure): void;
+  /** Nothing more will come: the last state is final, or there is nothing by that key. */
+  onEnd(key: StatusKey<Value>): void;
+}
+
+/** One poller per key, however many listen. */
+export interface Pollers {
+  /** Begins to listen. Returns the function that ends it; without listeners a poller stops. */
+  listen<Value extends BsgValue>(key: StatusKey<Value>, listener: PollListener<Value>): () => void;
+  /** Hands a result from the change feed to the key's poller, if there is one; null: invalidated, so poll now. */
+  onChange(key: StatusKey, result: BsgValue | BsgFailure | null): void;
+  /** Pollers that run. */
+  readonly size: number;
+  /** Stops all pollers; their listeners receive nothing more. */
+  dispose(): void;
+}
+
+/** Polls keys for as long as anyone listens: less often the longer nothing changes. */
+export function createPollers(options: PollersOptions): Pollers {
+  const pollers = new Map<string, Poller>();
+  return {
+    listen(key, listener) {
+      const poller = pollers.get(key.text) ?? new Poller(key, options, () => pollers.delete(key.text));
+      pollers.set(key.text, poller);
+      return poller.listen(listener);
+    },
+    onChange: (key, result) => pollers.get(key.text)?.onChange(result),
+    get size() {
+      return pollers.size;
+    },
+    dispose() {
+      for (const poller of [...pollers.values()]) poller.stop();
+    },
+  };
+}
+
+class Poller {
+  readonly #key: StatusKey;
+  readonly #options: PollersOptions;
+  readonly #onStop: () => void;
+  readonly #listeners = new Set<PollListener>();
+  #latest: BsgValue | BsgFailure | null = null;
+  #changedAtMs: number;
+  #timer: NodeJS.Timeout | undefined;
+  #isPolling = false;
+  /** The key was invalidated while a poll was in flight, which may have been too early to see the change. */
+  #isInvalidated = false;
+  #isStopped = false;
+
+  constructor(key: StatusKey, options: PollersOptions, onStop: () => void) {
+    this.#key = key;
+    this.#options = options;
+    this.#onStop = onStop;
+    this.#changedAtMs = options.now();
+  }
+
+  listen(listener: PollListener): () => void {
+    this.#listeners.add(listener);
+    if (this.#latest !== null) listener.onState(this.#key, this.#latest);
+    this.#poll();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.stop();
+    };
+  }
+
+  onChange(result: BsgValue | BsgFailure | null): void {
+    if (result === null) {
+      this.#isInvalidated = this.#isPolling;
+      this.#poll();
+    } else if (!this.#isPolling) {
+      clearTimeout(this.#timer);
+      this.#receive(result);
+    }
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#onStop();
+  }
+
+  #poll(): void {
+    if (this.#isPolling || this.#isStopped) return;
+    this.#isPolling = true;
+    clearTimeout(this.#timer);
+    const finish = (next: () => void) => {
+      this.#isPolling = false;
+      if (!this.#isStopped) next();
+    };
+    // A poll that rejects is a bug; the next one may do better, and the listeners do not hear of it.
+    void this.#options.poll(this.#key).then(
+      (result) => finish(() => this.#receive(result)),
+      () => finish(() => this.#pollLater()),
+    );
+  }
+
+  #receive(result: BsgValue | BsgFailure): void {
+    if (this.#latest === null || !isSameState(this.#key, this.#latest, result)) {
+      this.#latest = result;
+      // An outage is no change of the message, and no reason to poll it more often.
+      if (!isFailure(result)) this.#changedAtMs = this.#options.now();
+      for (const listener of this.#listeners) listener.onState(this.#key, result);
+    }
+    if (isEnd(this.#key, result)) this.#end();
+    else if (this.#isInvalidated) this.#pollAgain();
+    else this.#pollLater();
+  }
+
+  #pollAgain(): void {
+    this.#isInvalidated = false;
+    this.#poll();
+  }
+
+  #end(): void {
+    this.stop();
+    for (const listener of this.#listeners) listener.onEnd(this.#key);
+  }
+
+  #pollLater(): void {
+    const { now, intervalMs, random } = this.#options;
+    const delayMs = pollingDelayMs(now() - this.#changedAtMs, intervalMs, random);
+    this.#timer = setTimeout(() => this.#poll(), delayMs);
+  }
+}
+
+/** Whether a subscriber would see no difference. An outage is one state, whatever its code. */
+function isSameState({ resource }: StatusKey, a: BsgValue | BsgFailure, b: BsgValue | BsgFailure): boolean {
+  if (isUnavailable(a) || isUnavailable(b)) return isUnavailable(a) && isUnavailable(b);
+  if (isFailure(a) || isFailure(b)) return isFailure(a) && isFailure(b) && a.code === b.code;
+  return resource.equals(a, b);
+}
+
+function isEnd({ resource }: StatusKey, result: BsgValue | BsgFailure): boolean {
+  return isFailure(result)
+    ? result.group === 'notFound' || result.group === 'invalidRequest'
+    : resource.isFinal(result);
+}

@@ -1,0 +1,44 @@
+/** Options of {@link createThrottle}. */
+export interface ThrottleOptions<Key extends { readonly text: string }> {
+  /** Called for a key: at its first call, and at the end of a window in which more calls came. */
+  readonly run: (key: Key) => void;
+  /** The shortest time between two runs for one key; milliseconds. */
+  readonly windowMs: number;
+  /** Keys in their window at once. Further keys are ignored: subscribers poll them anyway. */
+  readonly maxKeys: number;
+}
+
+/** Runs at most once per window and key. */
+export interface Throttle<Key extends { readonly text: string }> {
+  call(key: Key): void;
+  dispose(): void;
+}
+
+/** Runs the first call for a key at once, and at the end of its window one for all that came meanwhile. */
+export function createThrottle<Key extends { readonly text: string }>(options: ThrottleOptions<Key>): Throttle<Key> {
+  const { run, windowMs, maxKeys } = options;
+  const windows = new Map<string, { timer: NodeJS.Timeout; hasMore: boolean }>();
+
+  function open(key: Key): void {
+    windows.set(key.text, { timer: setTimeout(() => close(key), windowMs), hasMore: false });
+    run(key);
+  }
+
+  function close(key: Key): void {
+    const hasMore = windows.get(key.text)?.hasMore ?? false;
+    windows.delete(key.text);
+    if (hasMore) open(key);
+  }
+
+  return {
+    call(key) {
+      const window = windows.get(key.text);
+      if (window !== undefined) window.hasMore = true;
+      else if (windows.size < maxKeys) open(key);
+    },
+    dispose() {
+      for (const { timer } of windows.values()) clearTimeout(timer);
+      windows.clear();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { RedisConnection } from './connection.ts';
+
+/** Values by key in Redis, all with a TTL. Empty while Redis is down. */
+export function createRedisStore({
+  connection,
+  prefix,
+}: {
+  readonly connection: RedisConnection;
+  readonly prefix: string;
+}) {
+  return {
+    get: (key: string): Promise<string | null> => connection.attempt((commands) => commands.get(prefix + key), null),
+    set(key: string, value: string, ttlMs: number): void {
+      void connection.attempt(
+        async (commands) => void (await commands.set(prefix + key, value, 'PX', ttlMs)),
+        undefined,
+      );
+    },
+    delete(keys: readonly string[]): void {
+      const names = keys.map((key) => prefix + key);
+      void connection.attempt(async (commands) => void (await commands.del(names)), undefined);
+    },
+  };
+}

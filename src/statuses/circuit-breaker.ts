@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  DelegateBackoff,
+  handleWhenResult,
+} from 'cockatiel';
+import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
+
+/** Options of {@link createCircuitBreaker}. */
+export interface CircuitBreakerOptions {
+  /** Outages in a row after which it opens. */
+  readonly failuresInARow: number;
+  /** How long it stays open, unless BSG's `Retry-After` is longer (5 minutes at most); then one fetch probes BSG. Milliseconds. */
+  readonly probeAfterMs: number;
+  /** Called when it opens and when it closes. */
+  readonly onChange?: (isOpen: boolean) => void;
+}
+
+/** A circuit breaker over all fetches: open, half-open while one fetch probes BSG, closed. */
+export interface CircuitBreaker {
+  /** The failure to return at once while it is open; null where BSG may be tried. */
+  rejection(subject: string): BsgFailure | null;
+  /** Runs a fetch unless it is open. While it is half-open, a caller without a stale value waits briefly for the probe. */
+  execute<Result extends { readonly kind: string }>(
+    subject: string,
+    hasStaleValue: boolean,
+    fetch: () => Promise<Result | BsgFailure>,
+  ): Promise<Result | BsgFailure>;
+  readonly isOpen: boolean;
+}
+
+const MAX_OPEN_MS = 5 * 60_000;
+
+/** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
+const PROBE_WAIT_MS = 500;
+
+/** Opens after some outages in a row. Only failures with `isOutage` count. */
+export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
+  const { failuresInARow, probeAfterMs, onChange } = options;
+  let lastOutage = failure('NETWORK', '');
+  let openUntilMs = 0;
+  let probe = { startedAtMs: 0, ended: Promise.resolve<unknown>(null) };
+  /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
+  let generation = 0;
+
+  const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
+    breaker: new ConsecutiveBreaker(failuresInARow),
+    halfOpenAfter: new DelegateBackoff(() => openMs()),
+  });
+  policy.onBreak(() => {
+    openUntilMs = Date.now() + openMs();
+    generation++;
+    onChange?.(true);
+  });
+  policy.onReset(() => {
+    generation++;
+    onChange?.(false);
+  });
+
+  function openMs(): number {
+    return Math.max(probeAfterMs, Math.min((lastOutage.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
+  }
+
+  function rejectionNow(subject: string): BsgFailure {
+    const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - Date.now()) / 1_000));
+    return failure(lastOutage.code, subject, {
+      message: 'BSG is unavailable (circuit breaker open).',
+      retryAfterSeconds,
+    });
+  }
+
+  async function waitForProbe(): Promise<void> {
+    const waitMs = probe.startedAtMs + PROBE_WAIT_MS - Date.now();
+    if (waitMs > 0) await Promise.race([probe.ended, pause(waitMs, null, { ref: false })]);
+  }
+
+  function judge<Result extends { readonly kind: string }>(result: Result | BsgFailure, begunIn: number) {
+    const isOutage = begunIn === generation && isFailure(result) && result.isOutage;
+    if (isOutage) lastOutage = result;
+    return { result, isOutage };
+  }
+
+  return {
+    get isOpen() {
+      return policy.state !== CircuitState.Closed;
+    },
+    rejection: (subject) =>
+      policy.state === CircuitState.Open && Date.now() < openUntilMs ? rejectionNow(subject) : null,
+    async execute(subject, hasStaleValue, fetch) {
+      if (policy.state === CircuitState.HalfOpen && !hasStaleValue) await waitForProbe();
+      if (policy.state === CircuitState.HalfOpen) return rejectionNow(subject);
+      try {
+        const isProbe = policy.state === CircuitState.Open;
+        const begunIn = generation;
+        const judged = policy.execute(async () => judge(await fetch(), begunIn));
+        if (isProbe) probe = { startedAtMs: Date.now(), ended: judged.catch(() => null) };
+        return (await judged).result;
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) return rejectionNow(subject);
+        throw error;
+      }
+    },
+  };
+}
+
+function isJudgedOutage(judged: unknown): boolean {
+  return typeof judged === 'object' && judged !== null && 'isOutage' in judged && judged.isOutage === true;
+}

@@ -1,0 +1,33 @@
+/** What a shared cache is built on, such as Redis: a lock, a store and a bus. None of the calls rejects. */
+export interface SharedBackend {
+  readonly lock: Lock;
+  readonly store: Store;
+  readonly bus: Bus;
+  /** Whether it answers, and delivers messages. */
+  readonly isUp: boolean;
+  /** Releases the locks that are held, and closes. */
+  dispose(): Promise<void>;
+}
+
+/** A distributed lock with a lease: it expires by itself when its owner dies. */
+export interface Lock {
+  /** Whether this instance owns the lock of the key now. True as well where the backend is down. */
+  acquire(key: string): Promise<boolean>;
+  /** Releases the lock, if this instance owns it. */
+  release(key: string): void;
+}
+
+/** Values by key, all with a TTL. */
+export interface Store {
+  /** Null where there is none, or where the backend is down. */
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, ttlMs: number): void;
+  delete(keys: readonly string[]): void;
+}
+
+/** Messages to all instances, the sender included (pub/sub). A message may be lost while the backend is down. */
+export interface Bus {
+  publish(message: string): void;
+  /** One listener at most. */
+  onMessage(listener: (message: string) => void): void;
+}

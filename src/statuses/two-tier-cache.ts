@@ -1,0 +1,136 @@
+import { type BsgFailure, isFailure } from '../bsg/failure.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { CachePolicy } from './cache-policy.ts';
+import { adoptEntry, createEntry, type Entry, isIrrevocable, newerOf } from './entry.ts';
+import { createMemoryCache } from './memory-cache.ts';
+import type { SharedCache } from './shared-cache.ts';
+
+/** Options of {@link createTwoTierCache}. */
+export interface TwoTierCacheOptions {
+  /** Entries in memory, at most. */
+  readonly maxEntries: number;
+  readonly policy: CachePolicy;
+  readonly shared: SharedCache;
+  /** Clock; milliseconds since 1970. */
+  readonly now: () => number;
+  /** Called for each key that is invalidated, here or by another instance. */
+  readonly onInvalidate: (key: StatusKey) => void;
+}
+
+/** Called with the new result of a key, or with null when the key was invalidated. */
+export type ChangeListener = (key: StatusKey, result: BsgValue | BsgFailure | null) => void;
+
+/** Memory before a shared cache: which entry counts, who gets to know of it, and what an invalidation reaches. */
+export interface TwoTierCache {
+  /** The entry in memory, fresh or not. */
+  get<Value extends BsgValue>(key: StatusKey<Value>): Entry<Value> | null;
+  isFresh(entry: Entry): boolean;
+  /** The value to serve while BSG fails; null where there is none. */
+  staleResultOf<Value extends BsgValue>(entry: Entry<Value> | null): Value | BsgFailure | null;
+  /** The newer of an entry from memory and one from the shared cache. */
+  merge<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    local: Entry<Value> | null,
+    shared: Entry<Value> | null,
+  ): Entry<Value> | null;
+  /** Puts an entry of the shared cache into memory. */
+  keep<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): void;
+  /** Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts. */
+  record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Value | BsgFailure;
+  /** Expires the keys and their aliases on every instance. Final values that cannot revert stay. */
+  invalidate(keys: readonly StatusKey[]): void;
+  /** The change feed: every result that is cached, here or by another instance, and every invalidation. One listener at most. */
+  onChange(listener: ChangeListener): void;
+}
+
+/** A result on its way into the cache. */
+export interface Fetched<Value extends BsgValue> {
+  readonly result: Value | BsgFailure;
+  /** When the fetch began. */
+  readonly requestedAtMs: number;
+  /** Whether the key was invalidated since then: the result may be older than the reason. */
+  readonly isInvalidated: boolean;
+}
+
+/** An empty memory before the shared cache. */
+export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
+  const { policy, shared, now, onInvalidate } = options;
+  const memory = createMemoryCache(options.maxEntries);
+  let notify: ChangeListener = () => {};
+
+  shared.onChange((key, entry) => {
+    if (entry === null) notifyInvalidated(expire([key]));
+    else applyChange(key, entry);
+  });
+
+  function applyChange(key: StatusKey, entry: Entry): void {
+    const known = memory.peek(key);
+    const newest = newerOf(key.resource, known, adoptEntry(key.resource, entry, policy, now()));
+    if (newest === null || newest === known) return;
+    if (known !== null) memory.set(key, newest);
+    notify(key, newest.result);
+  }
+
+  /** Expires in memory; stale values stay servable. Returns the keys that it concerns. */
+  function expire(keys: readonly StatusKey[]): readonly StatusKey[] {
+    const expired = uniqueKeys(keys.flatMap(knownKeysOf)).filter((key) => {
+      const entry = memory.peek(key);
+      return entry === null || !isIrrevocable(key.resource, entry);
+    });
+    for (const key of expired) {
+      const entry = memory.peek(key);
+      if (entry !== null) memory.set(key, { ...entry, freshUntilMs: 0 });
+      onInvalidate(key);
+    }
+    return expired;
+  }
+
+  function knownKeysOf(key: StatusKey): readonly StatusKey[] {
+    const entry = memory.peek(key);
+    return entry === null ? [key] : keysOf(key, entry.result);
+  }
+
+  function notifyInvalidated(keys: readonly StatusKey[]): void {
+    for (const key of keys) notify(key, null);
+  }
+
+  return {
+    get: (key) => memory.get(key),
+    isFresh: (entry) => now() < entry.freshUntilMs,
+    staleResultOf: (entry) => (entry !== null && now() < entry.staleUntilMs ? entry.result : null),
+    merge: ({ resource }, local, sharedEntry) =>
+      newerOf(resource, local, sharedEntry === null ? null : adoptEntry(resource, sharedEntry, policy, now())),
+    keep: (key, entry) => memory.set(key, entry),
+    record(key, { result, requestedAtMs, isInvalidated }) {
+      const { resource } = key;
+      const entry = createEntry(resource, result, requestedAtMs, policy, now());
+      if (entry === null || (isInvalidated && !isIrrevocable(resource, entry))) return result;
+      const newest = newerOf(resource, memory.peek(key), entry) ?? entry;
+      const keys = keysOf(key, result);
+      for (const each of keys) memory.set(each, newerOf(each.resource, memory.peek(each), newest) ?? newest);
+      shared.set(keys, newest);
+      for (const each of keys) notify(each, newest.result);
+      return newest.result;
+    },
+    invalidate(keys) {
+      const expired = expire(keys);
+      // Before the listeners read again, so that they do not find it there.
+      if (expired.length > 0) shared.invalidate(expired);
+      notifyInvalidated(expired);
+    },
+    onChange(listener) {
+      notify = listener;
+    },
+  };
+}
+
+function keysOf<Value extends BsgValue>(
+  key: StatusKey<Value>,
+  result: Value | BsgFailure,
+): readonly StatusKey<Value>[] {
+  return isFailure(result) ? [key] : uniqueKeys([key, ...key.resource.aliases(result)]);
+}
+
+function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {
+  return [...new Map(keys.map((key) => [key.text, key])).values()];
+}
