@@ -26,8 +26,8 @@ export interface SharedCache {
   set<Value extends BsgValue>(keys: readonly StatusKey<Value>[], entry: Entry<Value>): void;
   /** Deletes the keys and tells all other instances. */
   invalidate(keys: readonly StatusKey[]): void;
-  /** Called for each change that another instance makes, with null for a key that it invalidates. One listener at most. */
-  onChange(listener: (key: StatusKey, entry: Entry | null) => void): void;
+  /** Called for each change that another instance makes: the entry now under the keys, null for an invalidation. One listener. */
+  onChange(listener: (keys: readonly StatusKey[], entry: Entry | null) => void): void;
   /** Whether it answers, and tells of changes. */
   readonly isUp: boolean;
   /** Releases the locks that are held, and closes. */
@@ -79,7 +79,8 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
     },
     onChange(listener) {
       bus.onMessage((message) => {
-        for (const { from, key, entry } of codec.decodeChange(message)) if (from !== instance) listener(key, entry);
+        const change = codec.decodeChange(message);
+        if (change !== null && change.from !== instance) listener(change.keys, change.entry);
       });
     },
     get isUp() {

@@ -9,35 +9,28 @@ import type { BsgValue, Resource, StatusKey } from '../bsg/resource.ts';
 import { parseKey, resources } from '../bsg/resources.ts';
 import { type Entry, entrySchemaOf } from './entry.ts';
 
-/** A change that one instance tells the others: the new entry under each key, or null where the keys were invalidated. */
+/** A change that one instance tells the others: the entry that is now under each of the keys, or null where they were invalidated. */
 export interface ChangeEvent {
-  /** The instance that tells it. */
+  /** The instance that made the change. */
   readonly from: string;
   readonly keys: readonly StatusKey[];
   readonly entry: Entry | null;
 }
 
-/** A {@link ChangeEvent} as it concerns one key. */
-export interface KeyChange {
-  readonly from: string;
-  readonly key: StatusKey;
-  readonly entry: Entry | null;
-}
-
-/** Reads what {@link encodeChange}, `JSON.stringify` of an entry and of a failure have written. Null for anything else. */
+/** Reads the JSON of entries, failures and {@link encodeChange}; null for anything else. */
 export interface SharedCodec {
   decodeEntry<Value extends BsgValue>(key: StatusKey<Value>, json: string | null): Entry<Value> | null;
   decodeFailure(json: string | null): BsgFailure | null;
-  /** One event for each valid key; a key that no resource knows is left out. */
-  decodeChange(json: string): readonly KeyChange[];
+  /** Keys that no resource has, or whose value the entry cannot be, are left out. */
+  decodeChange(json: string): ChangeEvent | null;
 }
 
 const schemas = new Map<Resource, z.ZodType<Entry>>(resources.map((resource) => [resource, entrySchemaOf(resource)]));
 const changeSchema = z.strictObject({ from: z.string(), keys: z.array(z.string()), entry: z.unknown() });
 
-/** Tells the shapes of entries apart: it changes by itself with the schema of any cached value. */
-export function shapeVersion(): string {
-  const shapes = resources.map(({ name }, i) => [name, z.toJSONSchema([...schemas.values()][i] ?? z.never())]);
+/** Part of the names of keys in a shared cache: it changes by itself with the schema of any cached value. */
+export function shapeVersion(of: readonly Resource[] = resources): string {
+  const shapes = of.map((resource) => [resource.name, z.toJSONSchema(entrySchemaOf(resource))]);
   return createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 8);
 }
 
@@ -58,14 +51,15 @@ export function createSharedCodec({ checksMatch }: { readonly checksMatch: boole
     decodeFailure: (json) => failureSchema.safeParse(parseJson(json)).data ?? null,
     decodeChange(json) {
       const { data: change } = changeSchema.safeParse(parseJson(json));
-      return change === undefined ? [] : change.keys.flatMap((text) => toKeyChange(change, text));
+      if (change === undefined) return null;
+      const { from } = change;
+      const keys = change.keys.map(parseKey).filter((key) => key !== null);
+      if (change.entry === null) return { from, keys, entry: null };
+      const entries = keys.map((key) => toEntry(key, change.entry));
+      const entry = entries.find((each) => each !== null) ?? null;
+      return entry === null ? null : { from, keys: keys.filter((_, i) => entries[i] !== null), entry };
     },
   };
-  function toKeyChange({ from, entry: json }: { from: string; entry?: unknown }, text: string): readonly KeyChange[] {
-    const key = parseKey(text);
-    const entry = key === null || json === null ? null : toEntry(key, json);
-    return key === null || (entry === null && json !== null) ? [] : [{ from, key, entry }];
-  }
 }
 
 function parseJson(json: string | null): unknown {

@@ -58,9 +58,9 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
   const memory = createMemoryCache(options.maxEntries);
   let notify: ChangeListener = () => {};
 
-  shared.onChange((key, entry) => {
-    if (entry === null) notifyInvalidated(expire([key]));
-    else applyChange(key, entry);
+  shared.onChange((keys, entry) => {
+    if (entry === null) notifyInvalidated(expire(keys));
+    else for (const key of keys) applyChange(key, entry);
   });
 
   function applyChange(key: StatusKey, entry: Entry): void {

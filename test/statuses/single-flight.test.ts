@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { failure } from '../../src/bsg/failure.ts';
+import { keyOf } from '../../src/bsg/resource.ts';
+import { smsById } from '../../src/bsg/resources/sms.ts';
+import type { Outcome } from '../../src/statuses/outcome.ts';
+import { createSingleFlight, type Flight } from '../../src/statuses/single-flight.ts';
+
+const key = keyOf(smsById, '1');
+const outcome: Outcome<never> = { result: failure('TIMEOUT', '1'), staleResult: null, tier: 'bsg' };
+
+it('callers that come while a fetch is in flight join it, and later ones start anew', async () => {
+  const singleFlight = createSingleFlight();
+  expect(singleFlight.join(key)).toBeNull();
+
+  const first = singleFlight.start(key, async () => outcome);
+  expect(await singleFlight.join(key)).toBe(outcome);
+  expect(singleFlight.join(keyOf(smsById, '2'))).toBeNull();
+  await first;
+
+  expect(singleFlight.join(key)).toBeNull();
+});
+
+it('a fetch that rejects is in flight no more', async () => {
+  const singleFlight = createSingleFlight();
+  await expect(singleFlight.start(key, () => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
+  expect(singleFlight.join(key)).toBeNull();
+});
+
+it('nobody joins a fetch whose key was invalidated, and its end leaves the next fetch alone', async () => {
+  const singleFlight = createSingleFlight();
+  const flights: Flight[] = [];
+  let end = () => {};
+  const first = singleFlight.start(key, (flight) => {
+    flights.push(flight);
+    return new Promise((resolve) => {
+      end = () => resolve(outcome);
+    });
+  });
+
+  singleFlight.invalidate(key);
+  expect(flights).toEqual([{ isInvalidated: true }]);
+  expect(singleFlight.join(key)).toBeNull();
+
+  const second = singleFlight.start(key, () => new Promise(() => {}));
+  end();
+  await first;
+  expect(singleFlight.join(key)).toBe(second);
+});

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import type { BsgClient } from '../../src/bsg/client.ts';
+import { failure } from '../../src/bsg/failure.ts';
+import { keyOf } from '../../src/bsg/resource.ts';
+import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
+import { type Sms, statusOf } from '../../src/bsg/sms.ts';
+import { createCircuitBreaker } from '../../src/statuses/circuit-breaker.ts';
+import { createSharedCache } from '../../src/statuses/shared-cache.ts';
+import { createStatuses } from '../../src/statuses/statuses.ts';
+import { createMemoryBackend } from '../helpers/memory-backend.ts';
+import { smsWith } from '../helpers/sms.ts';
+
+const key = keyOf(smsById, '1');
+
+/** Two instances that share a cache, and a BSG whose word for the one message the test sets. */
+function startTwo() {
+  const bsg = { word: 'sent', isDown: false, fetches: 0, held: null as Promise<void> | null };
+  const backend = createMemoryBackend();
+  const client: Pick<BsgClient, 'fetch'> = {
+    async fetch({ resource, id }) {
+      bsg.fetches++;
+      const { word, isDown } = bsg;
+      await bsg.held;
+      const sms: Sms = {
+        ...smsWith(word),
+        reference: 'ref_1',
+        status: statusOf(word),
+        fetchedAt: new Date().toISOString(),
+      };
+      return isDown ? failure('NETWORK', id) : (resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id));
+    },
+  };
+  const [a, b] = [1, 2].map(() =>
+    createStatuses({
+      client,
+      policy: { finalTtlMs: 60_000, pendingTtlMs: 60_000, staleIfErrorMs: 60_000 },
+      maxEntries: 100,
+      circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
+      shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
+      lockWaitMs: 10_000,
+      now: Date.now,
+    }),
+  );
+  if (a === undefined || b === undefined) throw new Error('There are two.');
+  return { a, b, bsg };
+}
+
+describe('two instances with a shared cache', () => {
+  it('fetch a cold key once between them', async () => {
+    const { a, b, bsg } = startTwo();
+    let release = () => {};
+    bsg.held = new Promise((resolve) => {
+      release = resolve;
+    });
+
+    const reads = [a.get(key), a.get(key), b.get(key), b.get(key)];
+    setImmediate(release);
+
+    expect(await Promise.all(reads)).toMatchObject([1, 2, 3, 4].map(() => ({ id: '1', status: 'SENT' })));
+    expect(bsg.fetches).toBe(1);
+  });
+
+  it('share a failure that is not cached with those that waited, and fetch again for those that come later', async () => {
+    const { a, b, bsg } = startTwo();
+    bsg.isDown = true;
+
+    expect(await Promise.all([a.get(key), b.get(key)])).toMatchObject([{ code: 'NETWORK' }, { code: 'NETWORK' }]);
+    expect(bsg.fetches).toBe(1);
+    bsg.isDown = false;
+    expect(await b.get(key)).toMatchObject({ id: '1' });
+  });
+
+  it('know a message by both its keys, whichever instance fetched it', async () => {
+    const { a, b, bsg } = startTwo();
+    await a.get(key);
+    expect(await b.get(keyOf(smsByReference, 'ref_1'))).toMatchObject({ id: '1' });
+    expect(bsg.fetches).toBe(1);
+  });
+
+  it('fetch again after an invalidation by the other, and hear of both', async () => {
+    const { a, b, bsg } = startTwo();
+    await a.get(key);
+    await b.get(key);
+    const changes: unknown[] = [];
+    const invalidated = new Promise<void>((resolve) => {
+      a.onChange(({ text }, result) => {
+        changes.push([text, result?.kind ?? null]);
+        if (result === null && text === 'ref:ref_1') resolve();
+      });
+    });
+
+    b.invalidate([key]);
+    await invalidated;
+    bsg.word = 'delivered';
+
+    expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+    expect(changes).toEqual([
+      ['sms:1', null],
+      ['ref:ref_1', null],
+      ['sms:1', 'sms'],
+      ['ref:ref_1', 'sms'],
+    ]);
+    expect(bsg.fetches).toBe(2);
+  });
+});
