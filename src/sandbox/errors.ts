@@ -1,4 +1,4 @@
-/** The sandbox's own list of BSG's error texts, so that it cannot share a mistake with the client. */
+/** BSG's error numbers and their texts: a list of the sandbox's own, so that it cannot share a mistake with the client. */
 const ERROR_TEXTS: ReadonlyMap<number, string> = new Map([
   [1, 'Invalid API key'],
   [2, 'User blocked'],
@@ -31,10 +31,13 @@ const ERROR_TEXTS: ReadonlyMap<number, string> = new Map([
   [36, 'Incorrect sender for 2WAY'],
 ]);
 
+/** What an answer says of success. */
+export const NO_ERROR = { error: 0, errorDescription: 'No errors' } as const;
+
 /** Every error number of BSG. */
 export const ERROR_NUMBERS: readonly number[] = [...ERROR_TEXTS.keys()];
 
-/** The answer that names an error, the way most of BSG's answers do it. */
+/** The body of an error as most of BSG's answers have it. */
 export function wireError(error: number): { readonly error: number; readonly errorDescription: string } {
   return { error, errorDescription: ERROR_TEXTS.get(error) ?? 'Unknown error' };
 }

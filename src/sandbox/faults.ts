@@ -1,12 +1,14 @@
+/** Injected faults: what can go wrong between BSG and its client, and how it is written in place of an answer. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { type Answer, writeAnswer } from './answer.ts';
 
 /**
- * Something that goes wrong between BSG and its caller.
+ * Shape of a {@link Fault}.
  *
  * - `delay`: the answer comes late, by `delayMs`.
- * - `429`: too many requests; come back after `retryAfter` seconds.
+ * - `429`: rate limited, with a `Retry-After` of `retryAfter` seconds.
  * - `500`: BSG fails.
  * - `html`: a proxy in between answers 502 with a page.
  * - `cut`: the connection breaks within the body.
@@ -16,24 +18,17 @@ export const Fault = z.strictObject({
   delayMs: z.int().min(0).max(600_000).default(3_000),
   retryAfter: z.int().min(0).max(86_400).default(60),
 });
-export type Fault = z.infer<typeof Fault>;
 
-/** What the sandbox would have answered. */
-export interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
+/** One fault, for one request. */
+export type Fault = z.infer<typeof Fault>;
 
 const PAGE = '<!doctype html><title>502 Bad Gateway</title><h1>Bad Gateway</h1>';
 
-/** Writes an answer as BSG does: JSON, labelled `text/json`. */
-export function writeAnswer(response: ServerResponse, { status, body }: Answer): void {
-  const json = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'text/json; charset=utf-8', 'content-length': Buffer.byteLength(json) });
-  response.end(json);
-}
-
-/** Writes the fault in place of the answer; a delayed answer is the true one. Rejects when `signal` cuts a delay short. */
+/**
+ * Writes the fault in place of the answer; a delay ends with the answer itself.
+ *
+ * @throws when `signal` cuts a delay short.
+ */
 export async function writeFault(
   response: ServerResponse,
   fault: Fault,
@@ -50,11 +45,21 @@ export async function writeFault(
     case '500':
       return writeAnswer(response, { status: 500, body: { message: 'Internal Server Error' } });
     case 'html':
-      response.writeHead(502, { 'content-type': 'text/html' });
-      response.end(PAGE);
-      return;
+      return writePage(response);
     case 'cut':
-      response.writeHead(200, { 'content-type': 'text/json', 'content-length': 400 });
-      response.write('{"error":0,"errorDescription":"No err', () => response.destroy());
+      return cutBody(response);
+    default:
+      // A kind of fault without its case does not compile.
+      fault.kind satisfies never;
   }
+}
+
+function writePage(response: ServerResponse): void {
+  response.writeHead(502, { 'content-type': 'text/html' });
+  response.end(PAGE);
+}
+
+function cutBody(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/json', 'content-length': 400 });
+  response.write('{"error":0,"errorDescription":"No err', () => response.destroy());
 }

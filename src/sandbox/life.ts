@@ -1,3 +1,5 @@
+/** The lives of messages: which status begins when, chosen by the phone number. */
+
 /** A status that a message has from some moment of its life on. */
 export interface Stage {
   readonly status: string;
@@ -5,23 +7,29 @@ export interface Stage {
   readonly fromMs: number;
 }
 
-/** When each step of a message's life comes; the last stage is what it ends with. */
+/** The stages of a message in order; the last one is its end. */
 export type Life = readonly [Stage, ...Stage[]];
 
 const SCHEDULED: Stage = { status: 'scheduled', fromMs: 0 };
 const SENT: Stage = { status: 'sent', fromMs: 5_000 };
 
-const ends: Readonly<Record<string, Life>> = {
+const LIVES: Readonly<Record<string, Life>> = {
   '6': [SCHEDULED, SENT, { status: 'unknown', fromMs: 15_000 }, { status: 'delivered', fromMs: 60_000 }],
   '7': [SCHEDULED, SENT, { status: 'expired', fromMs: 15_000 }],
   '8': [SCHEDULED, SENT, { status: 'undeliverable', fromMs: 15_000 }],
   '9': [SCHEDULED, { status: 'rejected', fromMs: 5_000 }],
 };
-const delivered: Life = [SCHEDULED, SENT, { status: 'delivered', fromMs: 15_000 }];
+const DELIVERED: Life = [SCHEDULED, SENT, { status: 'delivered', fromMs: 15_000 }];
 
-/** The last digit of the phone number chooses the end: 6 unknown, then delivered; 7 expired; 8 undeliverable; 9 rejected; else delivered. */
+/** Statuses without a delivery report. */
+const UNREPORTED: readonly string[] = ['scheduled', 'sent', 'unknown'];
+
+/**
+ * The life of a message to that phone number, by its last digit: 6 unknown, then delivered; 7 expired; 8 undeliverable;
+ * 9 rejected; any other delivered.
+ */
 export function lifeOf(msisdn: string): Life {
-  return ends[msisdn.slice(-1)] ?? delivered;
+  return LIVES[msisdn.slice(-1)] ?? DELIVERED;
 }
 
 /** The stage of a message of that age. */
@@ -29,8 +37,8 @@ export function stageAt(life: Life, ageMs: number): Stage {
   return life.findLast((stage) => stage.fromMs <= ageMs) ?? life[0];
 }
 
-/** When in its life a message of that age had its delivery report, null before that. */
+/** The age at which a message of that age got its delivery report; null before that. */
 export function reportedAfterMs(life: Life, ageMs: number): number | null {
   const stage = stageAt(life, ageMs);
-  return ['scheduled', 'sent', 'unknown'].includes(stage.status) ? null : stage.fromMs;
+  return UNREPORTED.includes(stage.status) ? null : stage.fromMs;
 }
