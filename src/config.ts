@@ -73,14 +73,17 @@ export interface Config {
   };
   readonly log: { readonly level: LogLevel };
   /** The embedded stand-in for BSG; null when there is a key, and so the real one. */
-  readonly sandbox: { readonly port: number } | null;
+  readonly sandbox: SandboxConfig | null;
   /** Keys that one batch field may ask for. */
   readonly maxBatchSize: number;
 }
 
-/** The port of a sandbox that runs alone, see `npm run sandbox`. */
+/** The sandbox, with the server or alone (`npm run sandbox`). */
 export interface SandboxConfig {
+  /** 0 lets the system pick one. */
   readonly port: number;
+  /** Whether it offers `POST /sms/getStatus`; without it the sandbox is an older BSG. */
+  readonly hasMassStatus: boolean;
 }
 
 /** Every fault of the environment at once, a line each. */
@@ -151,7 +154,7 @@ export function readConfig(environment: Environment): Config {
       webhookSecret: env.WEBHOOK_SECRET ?? null,
     },
     log: { level: env.LOG_LEVEL },
-    sandbox: usesSandbox ? { port: env.SANDBOX_PORT } : null,
+    sandbox: usesSandbox ? sandboxOf(env) : null,
     maxBatchSize: env.MAX_BATCH_SIZE,
   });
 }
@@ -215,8 +218,11 @@ function authOf(env: {
 
 /** Reads what a sandbox alone needs. Throws a {@link ConfigError} like {@link readConfig}. */
 export function readSandboxConfig(environment: Environment): SandboxConfig {
-  const { SANDBOX_PORT } = check(environment, sandboxVariables, () => []);
-  return deepFreeze({ port: SANDBOX_PORT });
+  return deepFreeze(sandboxOf(check(environment, sandboxVariables, () => [])));
+}
+
+function sandboxOf(env: { SANDBOX_PORT: number; SANDBOX_MASS_STATUS: 'on' | 'off' }): SandboxConfig {
+  return { port: env.SANDBOX_PORT, hasMassStatus: env.SANDBOX_MASS_STATUS === 'on' };
 }
 
 /** Reads the variables; an empty one counts as not set, as compose files write them. */

@@ -20,7 +20,10 @@ const onOrOff = z.enum(['on', 'off'], expected('on or off'));
 const webAddress = z.string().refine(isWebAddress, expected('an http or https address without credentials'));
 
 /** What a sandbox alone reads. */
-export const sandboxVariables = { SANDBOX_PORT: port.default(4_010) };
+export const sandboxVariables = {
+  SANDBOX_PORT: port.default(4_010),
+  SANDBOX_MASS_STATUS: onOrOff.default('on'),
+};
 
 /** Every variable that the server reads: how, and what it is where it is not set. The README has the same list. */
 export const variables = {

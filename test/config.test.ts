@@ -45,7 +45,7 @@ describe('the environment', () => {
       },
       live: { intervalMs: 2_000, maxStreams: 20_000, webhookSecret: null },
       log: { level: 'info' },
-      sandbox: { port: 4010 },
+      sandbox: { port: 4010, hasMassStatus: true },
       maxBatchSize: 100,
     });
   });
@@ -183,6 +183,7 @@ describe('the environment', () => {
     ['BSG_MAX_CONCURRENCY', '1.5'],
     ['PORT', '65536'],
     ['SANDBOX_PORT', '-1'],
+    ['SANDBOX_MASS_STATUS', 'auto'],
     ['BSG_BASE_URL', 'https://bsg.example/rest?'],
     ['BSG_BASE_URL', 'https://bsg.example/rest#'],
     ['BSG_BASE_URL', ' https://bsg.example/rest '],
@@ -287,8 +288,9 @@ describe('the environment', () => {
     expect(message).toContain('OPS_PORT is not set: expected together with WORKERS');
   });
 
-  it('of a sandbox alone is its port', () => {
-    expect(readSandboxConfig({ PORT: 'ignored', NODE_ENV: 'production' })).toEqual({ port: 4010 });
+  it('of a sandbox alone is its port and whether it offers mass status', () => {
+    expect(readSandboxConfig({ PORT: 'ignored', NODE_ENV: 'production' })).toEqual({ port: 4010, hasMassStatus: true });
+    expect(readSandboxConfig({ SANDBOX_MASS_STATUS: 'off' })).toEqual({ port: 4010, hasMassStatus: false });
     expect(() => readSandboxConfig({ SANDBOX_PORT: 'x' })).toThrow('SANDBOX_PORT is "x"');
   });
 });

@@ -28,6 +28,12 @@ export interface WireSms extends WireVerdict {
   currency: string;
 }
 
+/** One item of `POST /sms/getStatus`: the fields of {@link WireSms} without `time_in`, every one optional. */
+export interface WireSmsItem extends WireVerdict, Partial<Omit<WireSms, 'reference' | 'time_in'>> {
+  /** What a single answer calls `reference`. */
+  external_id?: string | null;
+}
+
 /** `GET /sms/{task_id}`, or `GET /sms/task/{task_id}` as most of the SDKs ask. */
 export interface WireCampaign extends WireVerdict {
   originator: string;

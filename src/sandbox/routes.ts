@@ -5,6 +5,7 @@ import { createMessages } from './create.ts';
 import { isReference } from './create-validation.ts';
 import { NO_ERROR, wireError } from './errors.ts';
 import type { Fault } from './faults.ts';
+import { answerMassStatus } from './mass-status.ts';
 import { CURRENCY, isTariff, wirePrices } from './prices.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -24,17 +25,28 @@ export interface Reply {
   readonly fault: Fault | null;
 }
 
-/** Answers a request as BSG does at that time. */
-export function route(store: Store, request: ApiRequest, nowMs: number): Reply {
-  if (!/^(test|live)_./.test(request.apiKey)) return replyWithSeededError(1);
-  return routeKnown(store, request, nowMs) ?? reply(wireError(4));
+/** What a request is answered from. */
+export interface RouteContext {
+  readonly store: Store;
+  /** Whether it offers `POST /sms/getStatus`, as older BSGs do not. */
+  readonly hasMassStatus: boolean;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
 }
 
-function routeKnown(store: Store, { method, parts, body }: ApiRequest, nowMs: number): Reply | null {
+/** Answers a request as BSG does at that time. */
+export function route(context: RouteContext, request: ApiRequest): Reply {
+  if (!/^(test|live)_./.test(request.apiKey)) return replyWithSeededError(1);
+  return routeKnown(context, request) ?? reply(wireError(4));
+}
+
+function routeKnown({ store, hasMassStatus, nowMs }: RouteContext, { method, parts, body }: ApiRequest): Reply | null {
   const [section, name = '', key = '', ...rest] = parts;
   if (rest.length > 0) return null;
-  if (section === 'sms' && name === 'create' && (method === 'PUT' || method === 'POST')) {
-    return reply(createMessages(store, body, nowMs));
+  const isWrite = method === 'PUT' || method === 'POST';
+  if (section === 'sms' && name === 'create' && isWrite) return reply(createMessages(store, body, nowMs));
+  if (section === 'sms' && name === 'getStatus' && method === 'POST' && hasMassStatus) {
+    return { answer: answerMassStatus(store, body, nowMs), fault: null };
   }
   if (method !== 'GET') return null;
   if (section === 'common' && name === 'balance') return reply(wireBalance(store));

@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly port: number;
   /** Clock by which messages move; milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
+  /** Whether it offers `POST /sms/getStatus`; without it the sandbox is an older BSG. @default true */
+  readonly hasMassStatus?: boolean;
 }
 
 /** A running sandbox. */
@@ -33,7 +35,7 @@ export interface Sandbox {
  *
  * @throws when the port is taken.
  */
-export async function startSandbox({ port, now = Date.now }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({ port, now = Date.now, hasMassStatus = true }: SandboxOptions): Promise<Sandbox> {
   const store = createSeededStore();
   const faults = createFaultQueue();
   const closing = new AbortController();
@@ -50,7 +52,7 @@ export async function startSandbox({ port, now = Date.now }: SandboxOptions): Pr
     if (root !== 'rest') return writeAnswer(response, { status: 404, body: { message: 'BSG is under /rest.' } });
 
     const apiKey = String(request.headers['x-api-key'] ?? '');
-    const { answer, fault: seeded } = route(store, { method, parts, apiKey, body }, now());
+    const { answer, fault: seeded } = route({ store, hasMassStatus, nowMs: now() }, { method, parts, apiKey, body });
     const fault = faults.next() ?? seeded;
     if (fault === null) return writeAnswer(response, answer);
     return writeFault(response, fault, answer, closing.signal);

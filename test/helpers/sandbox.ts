@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
-import { startSandbox } from '../../src/sandbox/server.ts';
+import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
 /** A sandbox with a clock that the test moves, asked the way any BSG client asks it. */
-export async function startTestSandbox() {
+export async function startTestSandbox(options: Partial<SandboxOptions> = {}) {
   let nowMs = Date.parse('2026-01-01T00:00:00Z');
-  const sandbox = await startSandbox({ port: 0, now: () => nowMs });
+  const sandbox = await startSandbox({ port: 0, now: () => nowMs, ...options });
   onTestFinished(sandbox.close);
 
   async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
