@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
 import type { WireCampaign } from './wire.ts';
-import { amount, count, text, type WireFields } from './wire-fields.ts';
+import { amount, count, countOrZero, text, type WireFields } from './wire-fields.ts';
 
 const counter = z.int().min(0);
 
@@ -20,7 +20,15 @@ export const campaignSchema = z
     /** Of the whole campaign, in {@link Campaign.currency}. */
     totalPrice: z.number().nullable(),
     currency: z.string().nullable(),
-    /** Messages sent; the four counters below are parts of it. */
+    /** Messages in the campaign; null, like the three counters below, in the dialects that do not send it. */
+    total: counter.nullable(),
+    /** Waiting for their turn. */
+    queued: counter.nullable(),
+    /** Accepted by the provider, not yet handed to an operator. */
+    accepted: counter.nullable(),
+    /** On their way to the phones. */
+    enroute: counter.nullable(),
+    /** Messages handed to operators so far: grows while the campaign runs. The four counters below are parts of it. */
     sent: counter,
     delivered: counter,
     /** Not delivered: the phone was off. */
@@ -31,16 +39,37 @@ export const campaignSchema = z
     unknown: counter,
     /** When BSG gave this answer; RFC 3339 in UTC. */
     fetchedAt: z.iso.datetime(),
+    /** Since when all answers had these counters, as far as observed; milliseconds since 1970. */
+    countersSinceMs: z.number(),
   })
   .readonly();
 
 /** One bulk sending with the counters of its messages, as BSG knew it at `fetchedAt`. */
 export type Campaign = z.infer<typeof campaignSchema>;
 
+/** Without `total`, a campaign whose messages all have an outcome is final once its counters have not changed for so long. */
+const QUIET_MS = 10 * 60_000;
+
+/** A paused campaign may go on, and corrections of messages change the counters of a final one. */
+const MAX_FINAL_TTL_MS = 60 * 60_000;
+const MAX_FINAL_TTL_WITHOUT_TOTAL_MS = 10 * 60_000;
+
+const COUNTERS = [
+  'total',
+  'queued',
+  'accepted',
+  'enroute',
+  'sent',
+  'delivered',
+  'expired',
+  'undeliverable',
+  'unknown',
+] as const satisfies readonly (keyof Campaign)[];
+
 /** Messages without an outcome yet. Never below 0, though BSG reads each counter at its own moment. */
 export function pendingOf(campaign: Campaign): number {
-  const { sent, delivered, expired, undeliverable, unknown } = campaign;
-  return Math.max(0, sent - delivered - expired - undeliverable - unknown);
+  const { total, sent, delivered, expired, undeliverable, unknown } = campaign;
+  return Math.max(0, (total ?? sent) - delivered - expired - undeliverable - unknown);
 }
 
 /** Share of the sent messages that were delivered; null when nothing was sent. Never above 1, see {@link pendingOf}. */
@@ -48,21 +77,46 @@ export function deliveryRateOf(campaign: Campaign): number | null {
   return campaign.sent === 0 ? null : Math.min(1, campaign.delivered / campaign.sent);
 }
 
-/** Whether no counter can change any more. */
+/**
+ * Whether the campaign is over: each message of `total` has an outcome. Without `total` one answer cannot tell, as `sent`
+ * grows while the campaign runs; then everything sent has an outcome, and nothing has changed for ten minutes.
+ */
 export function isFinalCampaign(campaign: Campaign): boolean {
-  return pendingOf(campaign) === 0 && campaign.unknown === 0;
+  const { total, sent, unknown, fetchedAt, countersSinceMs } = campaign;
+  if (unknown > 0 || pendingOf(campaign) > 0) return false;
+  if (total !== null) return total > 0;
+  return sent > 0 && Date.parse(fetchedAt) - countersSinceMs >= QUIET_MS;
 }
 
-/** Reads a campaign from BSG's JSON; null for an object that is none: it lacks a counter. */
+/** How long a final campaign is cached at most; milliseconds. */
+export function maxFinalTtlMsOf({ total }: Campaign): number {
+  return total === null ? MAX_FINAL_TTL_WITHOUT_TOTAL_MS : MAX_FINAL_TTL_MS;
+}
+
+/** The campaign with the time since when its counters have not changed, given what was read before. */
+export function withCountersSince(campaign: Campaign, previous: Campaign): Campaign {
+  if (COUNTERS.some((name) => campaign[name] !== previous[name])) return campaign;
+  return { ...campaign, countersSinceMs: Math.min(campaign.countersSinceMs, previous.countersSinceMs) };
+}
+
+/** Whether two states of a campaign differ in nothing that the schema shows, `fetchedAt` aside. */
+export function isSameCampaign(a: Campaign, b: Campaign): boolean {
+  const shown = (campaign: Campaign) =>
+    JSON.stringify({ ...campaign, fetchedAt: null, countersSinceMs: null, isFinal: isFinalCampaign(campaign) });
+  return shown(a) === shown(b);
+}
+
+/** Reads a campaign from BSG's JSON; null for an object that is none: it has neither `sent` nor `total`, or an unreadable counter. */
 export const decodeCampaign: Decode<Campaign> = (
   wire: WireFields<WireCampaign>,
   { subject, fetchedAt }: DecodeContext,
 ) => {
-  const sent = count(wire.sent);
-  const delivered = count(wire.delivered);
-  const expired = count(wire.expired);
-  const undeliverable = count(wire.undeliverable);
-  const unknown = count(wire.unknown);
+  if (!('sent' in wire || 'total' in wire)) return null;
+  const sent = countOrZero(wire.sent);
+  const delivered = countOrZero(wire.delivered);
+  const expired = countOrZero(wire.expired);
+  const undeliverable = countOrZero(wire.undeliverable);
+  const unknown = countOrZero(wire.unknown);
   if (sent === null || delivered === null || expired === null || undeliverable === null || unknown === null)
     return null;
   return {
@@ -73,11 +127,16 @@ export const decodeCampaign: Decode<Campaign> = (
     validity: count(wire.validity),
     totalPrice: amount(wire.totalprice),
     currency: text(wire.currency),
+    total: count(wire.total),
+    queued: count(wire.queued),
+    accepted: count(wire.accepted),
+    enroute: count(wire.enroute),
     sent,
     delivered,
     expired,
     undeliverable,
     unknown,
     fetchedAt,
+    countersSinceMs: Date.parse(fetchedAt),
   };
 };

@@ -29,10 +29,22 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   aliases(value: Value): readonly StatusKey<Value>[];
   /** Whether nothing in the value changes any more: it gets the final TTL, and subscriptions to it end. */
   isFinal(value: Value): boolean;
+  /** Upper bound of the TTL of a final value; milliseconds. Without it the configured TTL applies as it is. */
+  maxFinalTtlMs?(value: Value): number;
   /** Whether a value that is not final may replace a final one, given that BSG sent it later. */
   readonly canRevert: boolean;
   /** Whether two values differ in nothing that the schema shows, `fetchedAt` aside. */
   equals(a: Value, b: Value): boolean;
+  /** For values that depend on those read before them. */
+  readonly history?: ResourceHistory<Value>;
+}
+
+/** How a value depends on the one that was read before it, here or by another instance. */
+export interface ResourceHistory<Value extends BsgValue> {
+  /** The fetched value, completed by what the previous one knows. Pure. */
+  carryOver(value: Value, previous: Value): Value;
+  /** For how long a value is kept for that, though it is no longer served; milliseconds. */
+  readonly keepMs: number;
 }
 
 /** How a resource reaches BSG, for one fetch. */

@@ -29,6 +29,11 @@ export function count(value: unknown): number | null {
   return number !== null && number >= 0 ? number : null;
 }
 
+/** A {@link count}, or 0 where BSG sends none: it sums over no rows as null, an empty text or not at all. */
+export function countOrZero(value: unknown): number | null {
+  return value === undefined || value === null || value === '' ? 0 : count(value);
+}
+
 /** Money as BSG writes it, such as `0.23` or `1.1000000`, or as JSON may, such as `2.0e-2`. */
 export function amount(value: unknown): number | null {
   if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)) return null;

@@ -6,6 +6,9 @@
 /** A number that BSG writes with or without quotes, such as `72`, `"72"` or `"1.1000000"`. */
 export type WireNumber = number | string;
 
+/** How many; null or empty where BSG sums over no rows. */
+export type WireCount = WireNumber | null;
+
 /** A time without a zone, `YYYY-MM-DD HH:MM:SS`. No time at all is null, empty or `0000-00-00 00:00:00`. */
 export type WireTime = string | null;
 
@@ -41,9 +44,15 @@ export interface WireCampaign extends WireVerdict {
   validity: WireNumber;
   totalprice: WireNumber;
   currency: string;
-  sent: WireNumber;
-  delivered: WireNumber;
-  expired: WireNumber;
-  undeliverable: WireNumber;
-  unknown: WireNumber;
+  /** The newer specification sends it and the three below, each of them optional. */
+  total?: WireCount;
+  queued?: WireCount;
+  accepted?: WireCount;
+  enroute?: WireCount;
+  /** What was handed to operators so far. */
+  sent: WireCount;
+  delivered: WireCount;
+  expired: WireCount;
+  undeliverable: WireCount;
+  unknown: WireCount;
 }

@@ -27,7 +27,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     validity: t.exposeInt('validity', {
       nullable: true,
-      description: 'Hours for which BSG tries to deliver, 1 to 72.',
+      description: 'Hours for which BSG tries to deliver a message, 72 by default.',
     }),
     totalPrice: t.exposeFloat('totalPrice', {
       nullable: true,
@@ -37,7 +37,26 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
       nullable: true,
       description: 'Currency of the account, such as `EUR` (ISO 4217).',
     }),
-    sent: t.exposeInt('sent', { description: 'Messages sent; the counters below are parts of it.' }),
+    total: t.exposeInt('total', {
+      nullable: true,
+      description: 'Messages in the campaign; null where BSG does not send it, never 0 for that reason.',
+    }),
+    queued: t.exposeInt('queued', {
+      nullable: true,
+      description: 'Messages that wait for their turn; null where BSG does not send it.',
+    }),
+    accepted: t.exposeInt('accepted', {
+      nullable: true,
+      description: 'Messages accepted by the provider, not yet sent; null where BSG does not send it.',
+    }),
+    enroute: t.exposeInt('enroute', {
+      nullable: true,
+      description: 'Messages on their way to the phones; null where BSG does not send it.',
+    }),
+    sent: t.exposeInt('sent', {
+      description:
+        'Messages handed to operators so far. Grows while the campaign runs: its end shows in `isFinal`, not in `sent`. The four counters below are parts of it.',
+    }),
     delivered: t.exposeInt('delivered', { description: 'Messages that reached the phone.' }),
     expired: t.exposeInt('expired', { description: 'Messages not delivered because the phone was off.' }),
     undeliverable: t.exposeInt('undeliverable', {
@@ -45,7 +64,8 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     unknown: t.exposeInt('unknown', { description: 'Messages without a delivery report. Can still change.' }),
     pending: t.int({
-      description: 'Messages without an outcome yet: `sent` less the four counters, never below 0.',
+      description:
+        'Messages without an outcome yet: `total`, or `sent` where that is null, less the four counters; never below 0.',
       resolve: pendingOf,
     }),
     deliveryRate: t.float({
@@ -54,7 +74,8 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
       resolve: deliveryRateOf,
     }),
     isFinal: t.boolean({
-      description: 'Whether every message that was sent has an outcome: nothing is pending or unknown.',
+      description:
+        'Whether the campaign is over: each of `total` messages has an outcome. Where BSG does not send `total`: each sent message has one, and nothing has changed for ten minutes. Stop polling then.',
       resolve: isFinalCampaign,
     }),
     fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),

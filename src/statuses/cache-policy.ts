@@ -27,5 +27,7 @@ export function ttlOf<Value extends BsgValue>(
   { finalTtlMs, pendingTtlMs, staleIfErrorMs }: CachePolicy,
 ): Ttl {
   if (isFailure(result)) return result.group === 'notFound' ? { freshMs: pendingTtlMs, staleMs: 0 } : NOT_CACHED;
-  return { freshMs: resource.isFinal(result) ? finalTtlMs : pendingTtlMs, staleMs: staleIfErrorMs };
+  if (!resource.isFinal(result)) return { freshMs: pendingTtlMs, staleMs: staleIfErrorMs };
+  const maxTtlMs = resource.maxFinalTtlMs?.(result) ?? finalTtlMs;
+  return { freshMs: Math.min(finalTtlMs, maxTtlMs), staleMs: staleIfErrorMs };
 }

@@ -24,7 +24,7 @@ export function entrySchemaOf<Value extends BsgValue>(resource: Resource<Value>)
   });
 }
 
-/** The entry of a result fetched now; null for one that is not cached. */
+/** The entry of a result fetched now; null for one that is not kept: it is not cached, and no later one depends on it. */
 export function createEntry<Value extends BsgValue>(
   resource: Resource<Value>,
   result: Value | BsgFailure,
@@ -33,7 +33,8 @@ export function createEntry<Value extends BsgValue>(
   nowMs: number,
 ): Entry<Value> | null {
   const { freshMs, staleMs } = ttlOf(resource, result, policy);
-  if (freshMs + staleMs === 0) return null;
+  const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && !isFailure(result));
+  if (!isKept) return null;
   return { result, requestedAtMs, freshUntilMs: nowMs + freshMs, staleUntilMs: nowMs + freshMs + staleMs };
 }
 
@@ -51,6 +52,16 @@ export function adoptEntry<Value extends BsgValue>(
     freshUntilMs: Math.min(entry.freshUntilMs, nowMs + freshMs),
     staleUntilMs: Math.min(entry.staleUntilMs, nowMs + freshMs + staleMs),
   };
+}
+
+/** A fetched result, completed by what the previous entry of its key knows; see {@link Resource.history}. */
+export function carryOver<Value extends BsgValue>(
+  { history }: Resource<Value>,
+  result: Value | BsgFailure,
+  previous: Entry<Value> | null,
+): Value | BsgFailure {
+  if (history === undefined || previous === null || isFailure(result) || isFailure(previous.result)) return result;
+  return history.carryOver(result, previous.result);
 }
 
 /** Which of two entries of one key counts: a final one that cannot revert, else the one that was requested later. */

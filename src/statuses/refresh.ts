@@ -91,7 +91,7 @@ export function createRefresh(options: RefreshOptions) {
     try {
       fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () => client.fetch(key, observer));
       const { isInvalidated } = flight;
-      return outcomeOf(cache.record(key, { result: fetched, requestedAtMs, isInvalidated }), known, 'bsg');
+      return outcomeOf(cache.record(key, { result: fetched, requestedAtMs, known, isInvalidated }), known, 'bsg');
     } finally {
       shared.release(key, fetched !== null && isFailure(fetched) ? fetched : null);
     }

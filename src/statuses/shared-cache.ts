@@ -69,8 +69,9 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
     },
     set(keys, entry) {
       const json = JSON.stringify(entry);
-      const ttlMs = Math.max(1, Math.ceil(entry.staleUntilMs - now()));
-      for (const { text } of keys) store.set(text, json, ttlMs);
+      const staleForMs = Math.ceil(entry.staleUntilMs - now());
+      for (const { text, resource } of keys)
+        store.set(text, json, Math.max(1, staleForMs, resource.history?.keepMs ?? 0));
       bus.publish(encodeChange({ from: instance, keys, entry }));
     },
     invalidate(keys) {

@@ -1,7 +1,7 @@
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
-import { adoptEntry, createEntry, type Entry, isIrrevocable, newerOf } from './entry.ts';
+import { adoptEntry, carryOver, createEntry, type Entry, isIrrevocable, newerOf } from './entry.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
 
@@ -48,6 +48,8 @@ export interface Fetched<Value extends BsgValue> {
   readonly result: Value | BsgFailure;
   /** When the fetch began. */
   readonly requestedAtMs: number;
+  /** The entry that was known then, from either tier. */
+  readonly known: Entry<Value> | null;
   /** Whether the key was invalidated since then: the result may be older than the reason. */
   readonly isInvalidated: boolean;
 }
@@ -101,13 +103,14 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
     merge: ({ resource }, local, sharedEntry) =>
       newerOf(resource, local, sharedEntry === null ? null : adoptEntry(resource, sharedEntry, policy, now())),
     keep: (key, entry) => memory.set(key, entry),
-    record(key, { result, requestedAtMs, isInvalidated }) {
+    record(key, { result: fetched, requestedAtMs, known, isInvalidated }) {
       const { resource } = key;
+      const result = carryOver(resource, fetched, newerOf(resource, memory.peek(key), known));
       const entry = createEntry(resource, result, requestedAtMs, policy, now());
       if (entry === null || (isInvalidated && !isIrrevocable(resource, entry))) return result;
-      const newest = newerOf(resource, memory.peek(key), entry) ?? entry;
+      const newest = newerOf(resource, entry, memory.peek(key)) ?? entry;
       const keys = keysOf(key, result);
-      for (const each of keys) memory.set(each, newerOf(each.resource, memory.peek(each), newest) ?? newest);
+      for (const each of keys) memory.set(each, newerOf(each.resource, newest, memory.peek(each)) ?? newest);
       shared.set(keys, newest);
       for (const each of keys) notify(each, newest.result);
       return newest.result;

@@ -87,12 +87,17 @@ describe('a campaign', () => {
       validity: 72,
       totalPrice: 0.23,
       currency: 'EUR',
+      total: null,
+      queued: null,
+      accepted: null,
+      enroute: null,
       sent: 1,
       delivered: 1,
       expired: 0,
       undeliverable: 0,
       unknown: 0,
       fetchedAt: '2026-01-01T00:00:00Z',
+      countersSinceMs: Date.parse('2026-01-01T00:00:00Z'),
     };
     expect(decode(wireCampaign())).toEqual(expected);
     expect(decode(wireCampaign({ error: '0', errorDescription: 'No errors' }))).toEqual(expected);
@@ -103,12 +108,30 @@ describe('a campaign', () => {
     expect(decode(campaign)).toMatchObject({ validity: 72, totalPrice: 1.1, sent: 5, delivered: 3, unknown: 2 });
   });
 
-  it.each([undefined, null, '', 'many', -1, 1.5, 2_147_483_648, [1], { n: 1 }])(
-    'is not one with a count of %j',
-    (count) => {
-      expect(decode(wireCampaign({ delivered: count }))).toMatchObject({ code: 'BAD_RESPONSE' });
+  it('reads the counters of the newer specification', () => {
+    const counters = { total: '9', queued: 1, accepted: 0, enroute: '2' };
+    expect(decode(wireCampaign(counters))).toMatchObject({ total: 9, queued: 1, accepted: 0, enroute: 2 });
+  });
+
+  it.each([undefined, null, ''])(
+    'that sums over no rows as %j has zeros, and nulls for what BSG need not send',
+    (none) => {
+      const counters = { sent: none, delivered: none, expired: none, undeliverable: none, unknown: none };
+      const newer = { queued: none, accepted: none, enroute: none };
+      const zeros = { sent: 0, delivered: 0, expired: 0, undeliverable: 0, unknown: 0 };
+      const nulls = { queued: null, accepted: null, enroute: null };
+      const expected = { kind: 'campaign', ...zeros, ...nulls };
+      expect(decode(wireCampaign({ ...counters, ...newer, total: 7 }))).toMatchObject({ ...expected, total: 7 });
+      const isSentThere = none !== undefined;
+      expect(decode(wireCampaign({ ...counters, ...newer, total: none }))).toMatchObject(
+        isSentThere ? { ...expected, total: null } : { code: 'BAD_RESPONSE' },
+      );
     },
   );
+
+  it.each(['many', -1, 1.5, 2_147_483_648, [1], { n: 1 }])('is not one with a count of %j', (count) => {
+    expect(decode(wireCampaign({ delivered: count }))).toMatchObject({ code: 'BAD_RESPONSE' });
+  });
 });
 
 describe('an answer', () => {

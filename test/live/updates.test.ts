@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
+import { fakeClock } from '../helpers/clock.ts';
 import { listen } from '../helpers/listen.ts';
 import { subscribe } from '../helpers/subscribe.ts';
 import { sendJson, startUpstream, wireCampaign, wireSms } from '../helpers/upstream.ts';
@@ -148,16 +149,28 @@ describe('smsUpdates', () => {
 });
 
 describe('campaignUpdates', () => {
-  it('tells the counts as they change, until the campaign is final', async () => {
-    let delivered = 0;
-    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign({ sent: 2, delivered })));
+  it('sends the counters as they change, until each message of the total has an outcome', async () => {
+    const counters = { total: 2, sent: 1, delivered: 1 };
+    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign(counters)));
     const address = await listen(startApp(upstream.baseUrl, often).listener);
     const updates = subscribe(address, CampaignUpdates, { taskId: '6' });
 
-    expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 0, isFinal: false } });
-    delivered = 1;
     expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 1, isFinal: false } });
-    delivered = 2;
+    counters.sent = 2;
+    expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 1, isFinal: false } });
+    counters.delivered = 2;
+    expect(await updates.rest()).toEqual([{ campaignUpdates: { delivered: 2, isFinal: true } }]);
+  });
+
+  it('stays open without a total until nothing has changed for ten minutes, and ends with the final state', async () => {
+    fakeClock();
+    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign({ sent: 2, delivered: 2 })));
+    const address = await listen(startApp(upstream.baseUrl, often).listener);
+    const updates = subscribe(address, CampaignUpdates, { taskId: '6' });
+
+    expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 2, isFinal: false } });
+    await expect.poll(() => upstream.calls.length).toBeGreaterThan(2);
+    vi.advanceTimersByTime(10 * 60_000);
     expect(await updates.rest()).toEqual([{ campaignUpdates: { delivered: 2, isFinal: true } }]);
   });
 });

@@ -9,7 +9,7 @@ const OneCampaign = graphql(`
       __typename
       ... on Campaign {
         taskId originator body validity totalPrice currency
-        sent delivered expired undeliverable unknown pending deliveryRate isFinal fetchedAt
+        total queued accepted enroute sent delivered expired undeliverable unknown pending deliveryRate isFinal fetchedAt
       }
       ... on BsgErrorDetails { code bsgCode subject }
     }
@@ -38,6 +38,10 @@ describe('campaign', () => {
       validity: 72,
       totalPrice: 0.23,
       currency: 'EUR',
+      total: null,
+      queued: null,
+      accepted: null,
+      enroute: null,
       sent: 1,
       delivered: 1,
       expired: 0,
@@ -45,16 +49,16 @@ describe('campaign', () => {
       unknown: 0,
       pending: 0,
       deliveryRate: 1,
-      isFinal: true,
+      isFinal: false,
       fetchedAt: expect.stringMatching(/Z$/),
     });
   });
 
   it.each([
-    ['5002', { validity: 72, totalPrice: 23, deliveryRate: 0.9, pending: 0, isFinal: true }],
+    ['5002', { validity: 72, totalPrice: 23, deliveryRate: 0.9, pending: 0, isFinal: false }],
     ['5003', { pending: 375, deliveryRate: 0.6, isFinal: false }],
     ['5004', { pending: 0, unknown: 3, isFinal: false }],
-    ['5005', { sent: 0, deliveryRate: null, isFinal: true }],
+    ['5005', { sent: 0, deliveryRate: null, isFinal: false }],
     ['211', { body: 'a campaign with the number of an SMS' }],
   ])('%s tells what follows from its counts', async (taskId, expected) => {
     const { app } = await startAppOnSandbox();

@@ -83,7 +83,10 @@ describe('_entities', () => {
       if (i % 3 === 0) return { __typename: 'Campaign', taskId: String(i) };
       return i % 3 === 1 ? { __typename: 'Sms', id: String(i) } : { __typename: 'Sms', reference: `ref_${i}` };
     });
-    const app = startApp(upstream.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+    const app = startApp(upstream.baseUrl, {
+      BSG_CAMPAIGN_PATH: '/sms/task/{task_id}',
+      BSG_TIMEOUT_MS: '60000',
+    });
 
     const { data, errors } = await app.query<Data, object>(Entities, { representations });
 

@@ -130,6 +130,39 @@ describe('a status that BSG gave', () => {
   });
 });
 
+describe('a campaign without a total whose messages all have an outcome', () => {
+  const IsFinal = graphql(`
+    query IsFinal($taskId: ID!) {
+      campaign(taskId: $taskId) {
+        ... on Campaign { isFinal fetchedAt }
+      }
+    }
+  `);
+
+  it.each([
+    ['as usual', {}],
+    ['of zero', { CACHE_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '0' }],
+  ])(
+    'is final when it is read again after ten minutes, with TTLs %s, and is then cached for ten more',
+    async (_, ttls) => {
+      fakeClock();
+      const upstream = await startUpstream((_request, response) => sendJson(response, wireCampaign()));
+      const app = startApp(upstream.baseUrl, ttls);
+      const read = async () => (await app.query(IsFinal, { taskId: '6' })).data.campaign;
+
+      expect(await read()).toMatchObject({ isFinal: false });
+      seconds(599);
+      expect(await read()).toMatchObject({ isFinal: false });
+      seconds(2);
+      expect(await read()).toMatchObject({ isFinal: true, fetchedAt: '2026-01-01T00:10:01.000Z' });
+      seconds(599);
+      expect(await read()).toMatchObject({ isFinal: true, fetchedAt: '2026-01-01T00:10:01.000Z' });
+      seconds(2);
+      expect(await read()).toMatchObject({ isFinal: true, fetchedAt: '2026-01-01T00:20:02.000Z' });
+    },
+  );
+});
+
 describe('a failure', () => {
   it('is kept for two seconds where there is no such message', async () => {
     fakeClock();

@@ -1,12 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { isFinalCampaign } from '../../src/bsg/campaign.ts';
 import type { BsgClient } from '../../src/bsg/client.ts';
-import { failure } from '../../src/bsg/failure.ts';
+import { failure, isFailure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
+import { campaign } from '../../src/bsg/resources/campaign.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 import { type Sms, statusOf } from '../../src/bsg/sms.ts';
 import { createCircuitBreaker } from '../../src/statuses/circuit-breaker.ts';
 import { createSharedCache } from '../../src/statuses/shared-cache.ts';
-import { createStatuses } from '../../src/statuses/statuses.ts';
+import { createStatuses, type Statuses } from '../../src/statuses/statuses.ts';
+import { campaignWith } from '../helpers/campaign.ts';
+import { fakeClock } from '../helpers/clock.ts';
 import { createMemoryBackend } from '../helpers/memory-backend.ts';
 import { smsWith } from '../helpers/sms.ts';
 
@@ -15,7 +19,6 @@ const key = keyOf(smsById, '1');
 /** Two instances that share a cache, and a BSG whose word for the one message the test sets. */
 function startTwo() {
   const bsg = { word: 'sent', isDown: false, fetches: 0, held: null as Promise<void> | null };
-  const backend = createMemoryBackend();
   const client: Pick<BsgClient, 'fetch'> = {
     async fetch({ resource, id }) {
       bsg.fetches++;
@@ -30,10 +33,16 @@ function startTwo() {
       return isDown ? failure('NETWORK', id) : (resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id));
     },
   };
+  return { ...connectTwo(client, 60_000), bsg };
+}
+
+/** Two instances that share a cache, with one TTL for everything. */
+function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
+  const backend = createMemoryBackend();
   const [a, b] = [1, 2].map(() =>
     createStatuses({
       client,
-      policy: { finalTtlMs: 60_000, pendingTtlMs: 60_000, staleIfErrorMs: 60_000 },
+      policy: { finalTtlMs: ttlMs, pendingTtlMs: ttlMs, staleIfErrorMs: ttlMs },
       maxEntries: 100,
       circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
       shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
@@ -42,7 +51,7 @@ function startTwo() {
     }),
   );
   if (a === undefined || b === undefined) throw new Error('There are two.');
-  return { a, b, bsg };
+  return { a, b };
 }
 
 describe('two instances with a shared cache', () => {
@@ -102,4 +111,32 @@ describe('two instances with a shared cache', () => {
     ]);
     expect(bsg.fetches).toBe(2);
   });
+
+  it.each([0, 1_000])(
+    'know together that a campaign has not changed for ten minutes, with a TTL of %i ms',
+    async (ttlMs) => {
+      fakeClock();
+      const done = { sent: 2, delivered: 2 };
+      const client: Pick<BsgClient, 'fetch'> = {
+        fetch: async ({ resource, id }) =>
+          resource.schema.safeParse(campaignWith(done, new Date().toISOString())).data ?? failure('BAD_RESPONSE', id),
+      };
+      const { a, b } = connectTwo(client, ttlMs);
+      const task = keyOf(campaign, '6');
+      const isFinal = async (statuses: Statuses) => {
+        const result = await statuses.get(task);
+        return !isFailure(result) && isFinalCampaign(result);
+      };
+
+      expect(await isFinal(a)).toBe(false);
+      vi.advanceTimersByTime(5 * 60_000);
+      expect(await isFinal(b)).toBe(false);
+      vi.advanceTimersByTime(5 * 60_000);
+      expect(await isFinal(b)).toBe(true);
+      done.sent = 3;
+      done.delivered = 3;
+      vi.advanceTimersByTime(1_000);
+      expect(await isFinal(a)).toBe(false);
+    },
+  );
 });

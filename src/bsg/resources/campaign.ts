@@ -1,6 +1,16 @@
-import { type Campaign, campaignSchema, isFinalCampaign } from '../campaign.ts';
-import { equalsApartFromFetchedAt, type Resource } from '../resource.ts';
+import {
+  type Campaign,
+  campaignSchema,
+  isFinalCampaign,
+  isSameCampaign,
+  maxFinalTtlMsOf,
+  withCountersSince,
+} from '../campaign.ts';
+import type { Resource } from '../resource.ts';
 import { validateTaskId } from '../validation.ts';
+
+/** For a page that is opened once a day. */
+const HISTORY_MS = 24 * 60 * 60_000;
 
 /** A campaign by its task id, on whichever path BSG answers for campaigns. */
 export const campaign: Resource<Campaign> = {
@@ -10,8 +20,9 @@ export const campaign: Resource<Campaign> = {
   fetch: (taskId, upstream) => upstream.campaignPaths.fetch(taskId, upstream.get),
   matches: (value, taskId) => value.taskId === taskId,
   aliases: () => [],
-  // A campaign of which nothing was sent may be about to start.
-  isFinal: (value) => isFinalCampaign(value) && value.sent > 0,
+  isFinal: isFinalCampaign,
+  maxFinalTtlMs: maxFinalTtlMsOf,
   canRevert: true,
-  equals: equalsApartFromFetchedAt,
+  equals: isSameCampaign,
+  history: { carryOver: withCountersSince, keepMs: HISTORY_MS },
 };
