@@ -10,6 +10,7 @@ import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './op
 import { beginExchange, type Exchange, type HeaderReader, useExchanges } from './ops/exchange.ts';
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
 import { useOperationSpans } from './ops/tracing.ts';
+import { httpStatusOf } from './request/errors.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache } from './schema/document-cache.ts';
@@ -19,7 +20,7 @@ import { type Authenticator, createAuthenticator, useAuthentication } from './se
 import { type Caller, PERSONAL_SCOPE } from './security/caller.ts';
 import { corsOf, useCrossSiteProtection } from './security/cross-site.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
-import { refusalOfHost } from './security/host.ts';
+import { validateHost } from './security/host.ts';
 import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit, useCostLimits } from './security/rate-limit.ts';
 import { useRequestBodyLimit } from './security/request-body.ts';
@@ -78,8 +79,8 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     listener(request: IncomingMessage, response: ServerResponse): void {
       // Whoever keeps the connection is to open a new one, to a server that stays.
       if (isDraining) response.shouldKeepAlive = false;
-      const refusal = refusalOfHost(request.headers.host, config.http.isLocal ? isLoopback : () => true);
-      if (refusal !== null) return void response.writeHead(refusal.status).end(refusal.message);
+      const error = validateHost(request.headers.host, config.http.isLocal ? isLoopback : () => true);
+      if (error !== null) return void response.writeHead(httpStatusOf(error)).end(error.message);
       const context = begin((name) => headerOf(request, name));
       response.once('close', () => context.exchange.end(response.statusCode, !response.writableFinished));
       void yoga(request, response, context);

@@ -71,7 +71,7 @@ describe('a request at fault', () => {
     const { app } = await startAppOnSandbox();
     const response = await app.fetch(path, init);
     expect(await response.json()).toEqual({
-      errors: [{ message: 'The variables are not JSON.', extensions: { code: 'BAD_REQUEST' } }],
+      errors: [{ message: 'The variables are not valid JSON.', extensions: { code: 'BAD_REQUEST' } }],
     });
   });
 
@@ -81,7 +81,12 @@ describe('a request at fault', () => {
     const response = await app.fetch('/graphql', { method: 'POST', headers, body: '{ __typename }' });
     expect(response.status).toBe(415);
     expect(await response.json()).toEqual({
-      errors: [{ message: 'Send the query as application/json.', extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } }],
+      errors: [
+        {
+          message: 'Unsupported media type: send the query as application/json.',
+          extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+        },
+      ],
     });
   });
 

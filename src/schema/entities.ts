@@ -6,6 +6,7 @@ import {
   isUnionType,
   responsePathAsArray,
 } from 'graphql';
+import { requestError } from '../request/errors.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -15,7 +16,7 @@ import type { Context } from './context.ts';
 export function entityKey(field: string, value: unknown): string {
   // A number beyond 2^53 has been rounded, and would be the key of another message.
   if (typeof value === 'string' || Number.isSafeInteger(value)) return GraphQLID.parseValue(value);
-  throw invalid(`The representation has no ${field} that could be a key.`);
+  throw requestError('representationInvalid', { reason: `The representation has no valid key ${field}.` });
 }
 
 /**
@@ -31,7 +32,10 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
     const listPath = responsePathAsArray(info.path);
     return representations.map(async (representation, i) => {
       try {
-        if (!isOfEntity(representation, info)) throw invalid('The representation is of no entity of this subgraph.');
+        if (!isOfEntity(representation, info))
+          throw requestError('representationInvalid', {
+            reason: 'The representation is of no entity of this subgraph.',
+          });
         const entities = resolveAll(source, { representations: [representation] }, context, info);
         return await (Array.isArray(entities) ? entities[0] : null);
       } catch (error) {
@@ -54,8 +58,4 @@ function isOfEntity(representation: unknown, { schema }: GraphQLResolveInfo): bo
   const entity = schema.getType('_Entity');
   if (!isUnionType(entity) || typeof representation !== 'object' || representation === null) return false;
   return '__typename' in representation && entity.getTypes().some(({ name }) => name === representation.__typename);
-}
-
-function invalid(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'INVALID_REPRESENTATION' } });
 }

@@ -1,4 +1,5 @@
-import { GraphQLError, type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
+import { type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
+import { requestError } from '../request/errors.ts';
 import { PERSONAL_SCOPE } from '../security/caller.ts';
 import type { Context } from './context.ts';
 
@@ -20,10 +21,5 @@ function withhold({ operation, variableValues, fieldName }: GraphQLResolveInfo):
     if (told.has(variableValues)) return null;
     told.add(variableValues);
   }
-  throw new GraphQLError(
-    `Personal data such as \`${fieldName}\` is shown to callers with the scope ${PERSONAL_SCOPE}.`,
-    {
-      extensions: { code: 'FORBIDDEN' },
-    },
-  );
+  throw requestError('personalDataForbidden', { field: fieldName, scope: PERSONAL_SCOPE });
 }

@@ -1,6 +1,6 @@
-import { GraphQLError } from 'graphql';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Stream } from '../live/stream.ts';
+import { requestError } from '../request/errors.ts';
 import { assertBatchSize } from './batch-size.ts';
 import type { Context } from './context.ts';
 
@@ -11,11 +11,7 @@ export function subscribeTo<Value extends BsgValue>(
 ): Stream<Value> {
   assertBatchSize(keys.length, maxBatchSize);
   const stream = live.updates(keys);
-  if (stream !== null) {
-    onStream();
-    return stream;
-  }
-  throw new GraphQLError('The server has as many streams open as it may: ask again later, or poll.', {
-    extensions: { code: 'TOO_MANY_STREAMS', http: { status: 503, headers: { 'retry-after': '5' } } },
-  });
+  if (stream === null) throw requestError('tooManyStreams');
+  onStream();
+  return stream;
 }

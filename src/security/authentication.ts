@@ -1,4 +1,6 @@
-import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 import type { Caller } from './caller.ts';
 import { createJwtCheck, type JwtOptions, type OnKeys } from './jwt.ts';
 import { createTokenCheck, type StaticToken } from './tokens.ts';
@@ -51,21 +53,13 @@ export function useAuthentication<ServerContext extends Record<string, unknown>>
   return {
     async onRequestParse({ request, serverContext }) {
       const verdict = await authenticate(request.headers.get('authorization'));
-      if (typeof verdict === 'string') throw refusal(verdict);
+      if (typeof verdict === 'string') throw errorOf(verdict);
       onCaller(serverContext, verdict);
     },
   };
 }
 
-function refusal(reason: Refusal) {
-  if (reason === 'unavailable') {
-    return createGraphQLError('Who asks cannot be told for now, as the keys of the issuer are not there.', {
-      extensions: { code: 'AUTHENTICATION_UNAVAILABLE', http: { status: 503, headers: { 'retry-after': '1' } } },
-    });
-  }
-  const challenge = reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"';
-  const message = reason === 'missing' ? 'Send a token: Authorization: Bearer ...' : 'The token is not valid.';
-  return createGraphQLError(message, {
-    extensions: { code: 'UNAUTHENTICATED', http: { status: 401, headers: { 'www-authenticate': challenge } } },
-  });
+function errorOf(refusal: Refusal): GraphQLError {
+  if (refusal === 'unavailable') return requestError('authenticationUnavailable');
+  return requestError(refusal === 'missing' ? 'tokenMissing' : 'tokenInvalid');
 }

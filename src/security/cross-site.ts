@@ -1,4 +1,5 @@
-import { createGraphQLError, type Plugin, type YogaServerOptions } from 'graphql-yoga';
+import type { Plugin, YogaServerOptions } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 
 type CorsOptions = Exclude<YogaServerOptions<object, object>['cors'], undefined>;
 
@@ -45,9 +46,7 @@ export function useCrossSiteProtection(corsOrigins: readonly string[]): Plugin {
       const isPreflight = request.method === 'OPTIONS' && origin !== null;
       const isLoaded = request.method === 'GET' && (site === 'cross-site' || site === 'same-site');
       if (!(isPreflight || isLoaded) || (origin !== null && isAllowed(origin))) return;
-      throw createGraphQLError('Pages of other origins may not ask, unless theirs is one of CORS_ORIGINS.', {
-        extensions: { code: 'CROSS_SITE_REQUEST', http: { status: 403 } },
-      });
+      throw requestError('crossSiteRequest');
     },
   };
 }

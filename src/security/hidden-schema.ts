@@ -8,6 +8,7 @@ import {
   visit,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 
 type RequestError = NonNullable<ExecutionResult['errors']>[number];
 
@@ -25,10 +26,7 @@ export function useHiddenSchema<Context extends object>(isKnown: (context: Conte
     },
     onExecute({ args, setResultAndStopExecution }) {
       if (isKnown(args.contextValue) || !asksForService(args)) return;
-      const message = 'The schema is shown to callers with a token: send Authorization: Bearer ...';
-      setResultAndStopExecution({
-        errors: [new GraphQLError(message, { extensions: { code: 'FORBIDDEN', http: { status: 403 } } })],
-      });
+      setResultAndStopExecution({ errors: [requestError('schemaForbidden')] });
     },
     onExecutionResult({ result, setResult }) {
       if (result === undefined || Array.isArray(result) || Symbol.asyncIterator in result) return;

@@ -10,7 +10,8 @@ import {
   type Source,
   validate,
 } from 'graphql';
-import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 
 /**
  * What a document may be, far above what front ends write and gateways plan: the largest documented query has 60 tokens,
@@ -24,7 +25,7 @@ const MAX_ERRORS = 20;
 /** In place of the plugins' own error, which calls it one of syntax. */
 const onReject = [
   (_: unknown, { message }: GraphQLError) => {
-    throw refusal(message.replace(/^Syntax Error: /, ''));
+    throw requestError('queryTooComplex', { reason: message.replace(/^Syntax Error: /, '') });
   },
 ];
 
@@ -38,7 +39,7 @@ export function queryLimits({ characters, tokens, depth, aliases, directives } =
   return [
     {
       onParams({ params: { query = '' } }) {
-        if (query.length > characters) throw refusal(`A query may have ${characters} characters at most.`);
+        if (query.length > characters) throw requestError('queryTooLong', { maxCharacters: characters });
       },
       onParse: ({ setParseFn }) => setParseFn(parseUpTo),
       onValidate: ({ setValidationFn }) => setValidationFn(validateWithFewErrors),
@@ -59,9 +60,4 @@ function forgetUndeclared({ document, operationName, variableValues }: Execution
   const declared = getOperationAST(document, operationName)?.variableDefinitions ?? [];
   const names = new Set(declared.map(({ variable }) => variable.name.value));
   for (const name of Object.keys(variableValues)) if (!names.has(name)) Reflect.deleteProperty(variableValues, name);
-}
-
-function refusal(message: string): GraphQLError {
-  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400, spec: true } };
-  return createGraphQLError(message, { extensions });
 }

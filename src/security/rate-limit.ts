@@ -1,7 +1,8 @@
 import type { ExecutionArgs } from 'graphql';
-import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import type { Redis } from 'ioredis';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { requestError } from '../request/errors.ts';
 import { costOf } from './query-cost.ts';
 
 /** How much a caller may ask for. */
@@ -58,11 +59,11 @@ export function useCostLimits<Context extends object>(
 ): Plugin<Context, Context> {
   async function refuseBeyond(context: Context, cost: number): Promise<void> {
     const waitS = cost === 0 ? null : ((await limit?.take(callerOf(context), cost)) ?? null);
-    if (waitS !== null) throw tooManyRequests(waitS);
+    if (waitS !== null) throw requestError('rateLimited', { retryAfter: waitS });
   }
   async function judge(args: ExecutionArgs): Promise<void> {
     const cost = costOf(args);
-    if (cost > maxCost) throw tooExpensive(cost, maxCost);
+    if (cost > maxCost) throw requestError('queryTooExpensive', { cost, maxCost });
     await refuseBeyond(args.contextValue as Context, Math.max(0, cost - 1));
   }
   return {
@@ -70,22 +71,6 @@ export function useCostLimits<Context extends object>(
     onExecute: ({ args }) => judge(args),
     onSubscribe: ({ args }) => judge(args),
   };
-}
-
-function tooExpensive(cost: number, maxCost: number) {
-  return createGraphQLError(`The request asks for ${cost} look-ups, and may ask for ${maxCost} at most.`, {
-    extensions: { code: 'QUERY_TOO_EXPENSIVE', cost, maxCost, http: { status: 400 } },
-  });
-}
-
-function tooManyRequests(waitS: number) {
-  return createGraphQLError(`Too many look-ups in a minute: ask again in ${waitS} s.`, {
-    extensions: {
-      code: 'TOO_MANY_REQUESTS',
-      retryAfter: waitS,
-      http: { status: 429, headers: { 'retry-after': `${waitS}` } },
-    },
-  });
 }
 
 /** Rejects where the limiter itself fails. */

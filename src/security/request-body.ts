@@ -1,4 +1,5 @@
-import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 
 /** How large a body may be. */
 export interface BodyLimits {
@@ -18,20 +19,13 @@ export function useRequestBodyLimit({ maxBytes, maxStreamBytes }: BodyLimits): P
     onRequestParse({ request, serverContext }) {
       if (request.method !== 'POST' || !('req' in serverContext)) return;
       const length = request.headers.get('content-length');
-      if (length === null) throw refusal(411, 'LENGTH_REQUIRED', 'Send a Content-Length; a chunked body is not taken.');
-      if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+      if (length === null) throw requestError('bodyLengthMissing');
+      if (Number(length) > maxBytes) throw requestError('bodyTooLarge', { maxBytes });
     },
     onSubscribe({ args }) {
       const { request } = args.contextValue as { readonly request: Request };
-      if (Number(request.headers.get('content-length') ?? 0) > maxStreamBytes) throw tooLarge(maxStreamBytes);
+      if (Number(request.headers.get('content-length') ?? 0) > maxStreamBytes)
+        throw requestError('bodyTooLarge', { maxBytes: maxStreamBytes });
     },
   };
-}
-
-function tooLarge(maxBytes: number) {
-  return refusal(413, 'REQUEST_BODY_TOO_LARGE', `The body is larger than ${maxBytes} bytes.`);
-}
-
-function refusal(status: number, code: string, message: string) {
-  return createGraphQLError(message, { extensions: { code, http: { status } } });
 }

@@ -1,5 +1,6 @@
 import { defaultExtractPersistedOperationId, usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
-import { createGraphQLError, type Plugin } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
 
 /** The operations that front ends were built with. */
 export interface TrustedDocumentsOptions {
@@ -21,12 +22,9 @@ export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions
     // As the appendix of GraphQL over HTTP writes hashes.
     getPersistedOperation: (id) => documents.get(id.replace(/^sha256:/, '')) ?? null,
     customErrors: {
-      notFound: fault('PERSISTED_QUERY_NOT_IN_LIST', 'No operation is known by this hash.'),
-      keyNotFound: fault('PERSISTED_QUERY_ID_REQUIRED', 'Send a query, or the hash of a known one as documentId.'),
-      persistedQueryOnly: fault(
-        'PERSISTED_QUERY_ONLY',
-        'Only known operations are answered: send the hash as documentId.',
-      ),
+      notFound: () => requestError('persistedQueryUnknown'),
+      keyNotFound: () => requestError('persistedQueryMissing'),
+      persistedQueryOnly: () => requestError('persistedQueryOnly'),
     },
   });
 }
@@ -36,8 +34,4 @@ function documentIdOf(params: object, { method, url }: Request): string | null {
   if (method === 'GET') return new URL(url, 'http://any').searchParams.get(DOCUMENT_ID);
   const id = DOCUMENT_ID in params ? params[DOCUMENT_ID] : null;
   return typeof id === 'string' ? id : null;
-}
-
-function fault(code: string, message: string) {
-  return () => createGraphQLError(message, { extensions: { code, http: { status: 400, spec: true } } });
 }

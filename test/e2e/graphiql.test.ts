@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
       await page.getByText(tab, { exact: true }).first().click();
       await page.locator('.graphiql-editor-tools ~ section', { hasText: 'Bearer your-token' }).first().waitFor();
     }
-    await runUntilShown(page, 'The token is not valid.');
+    await runUntilShown(page, 'Invalid or expired token.');
   });
 
   it('opens without the internet, shows the tabs, and runs them', async () => {

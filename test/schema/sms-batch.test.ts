@@ -77,7 +77,7 @@ describe('smsBatch', () => {
       data: null,
       errors: [
         expect.objectContaining({
-          message: 'A batch of 101 is too large: ask for at most 100 at once.',
+          message: 'The batch has 101 keys, and the maximum is 100 (MAX_BATCH_SIZE).',
           path: ['smsBatch'],
           extensions: { code: 'BATCH_TOO_LARGE', size: 101, maxBatchSize: 100 },
         }),

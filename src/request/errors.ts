@@ -1,0 +1,234 @@
+import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+
+/** One row of {@link REQUEST_ERRORS}. */
+interface ErrorRow {
+  /** `extensions.code`, by which clients decide. Rows may share one. */
+  readonly code: string;
+  /** HTTP status of the response; null for the error of one field, which stands beside `data` in a 200. */
+  readonly status: number | null;
+  /**
+   * Whether clients that accept only `application/json` receive 200 in its place, as GraphQL over HTTP has it for errors of
+   * the operation.
+   * @default false
+   */
+  readonly isOfOperation?: boolean;
+  readonly message: string | ((facts: never) => string);
+  /** Facts that the client receives beside the code, in `extensions`. @default none */
+  readonly shows?: readonly string[];
+  /** Seconds, as `Retry-After` and `extensions.retryAfter`. @default the fact `retryAfter`, if the row has one */
+  readonly retryAfter?: number;
+  /** @default none */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Every error that this server makes of a request, as opposed to a failure of BSG (`BsgErrorCode`), which is data.
+ * `docs/errors.md` has the same codes.
+ */
+export const REQUEST_ERRORS = {
+  /** Sent without a body. */
+  hostInvalid: { code: 'BAD_REQUEST', status: 400, message: '' },
+  hostNotAllowed: {
+    code: 'HOST_NOT_ALLOWED',
+    status: 403,
+    message: ({ host }: { readonly host: string }) =>
+      `Host ${host} is not allowed: set AUTH=none to allow any, or configure authentication (AUTH_TOKENS).`,
+  },
+  crossSiteRequest: {
+    code: 'CROSS_SITE_REQUEST',
+    status: 403,
+    message: 'Cross-origin request blocked: add the origin to CORS_ORIGINS.',
+  },
+  tokenMissing: {
+    code: 'UNAUTHENTICATED',
+    status: 401,
+    message: 'Authentication required: send a token as Authorization: Bearer <token>.',
+    headers: { 'www-authenticate': 'Bearer' },
+  },
+  tokenInvalid: {
+    code: 'UNAUTHENTICATED',
+    status: 401,
+    message: 'Invalid or expired token.',
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  },
+  authenticationUnavailable: {
+    code: 'AUTHENTICATION_UNAVAILABLE',
+    status: 503,
+    message: "Authentication is temporarily unavailable: the issuer's signing keys could not be fetched.",
+    retryAfter: 1,
+  },
+  schemaForbidden: {
+    code: 'FORBIDDEN',
+    status: 403,
+    message: 'The schema is available to authenticated callers only: send a token as Authorization: Bearer <token>.',
+  },
+  personalDataForbidden: {
+    code: 'FORBIDDEN',
+    status: null,
+    message: ({ field, scope }: { readonly field: string; readonly scope: string }) =>
+      `\`${field}\` is personal data and requires the scope ${scope}.`,
+  },
+  rateLimited: {
+    code: 'TOO_MANY_REQUESTS',
+    status: 429,
+    message: ({ retryAfter }: { readonly retryAfter: number }) =>
+      `Rate limit of lookups per minute exceeded. Retry after ${retryAfter} s.`,
+  },
+  tooManyStreams: {
+    code: 'TOO_MANY_STREAMS',
+    status: 503,
+    message: 'Too many open subscriptions. Retry later, or poll.',
+    retryAfter: 5,
+  },
+  bodyLengthMissing: {
+    code: 'LENGTH_REQUIRED',
+    status: 411,
+    message: 'Content-Length required: chunked bodies are not accepted.',
+  },
+  bodyTooLarge: {
+    code: 'REQUEST_BODY_TOO_LARGE',
+    status: 413,
+    message: ({ maxBytes }: { readonly maxBytes: number }) => `The body exceeds ${maxBytes} bytes.`,
+  },
+  methodNotAllowed: {
+    code: 'METHOD_NOT_ALLOWED',
+    status: 405,
+    message: 'Method not allowed: use POST or GET.',
+    headers: { allow: 'GET, POST' },
+  },
+  mediaTypeUnsupported: {
+    code: 'UNSUPPORTED_MEDIA_TYPE',
+    status: 415,
+    message: 'Unsupported media type: send the query as application/json.',
+  },
+  persistedQueryOnly: {
+    code: 'PERSISTED_QUERY_ONLY',
+    status: 400,
+    isOfOperation: true,
+    message: 'Only trusted documents are accepted: send the hash as documentId.',
+  },
+  persistedQueryUnknown: {
+    code: 'PERSISTED_QUERY_NOT_IN_LIST',
+    status: 400,
+    isOfOperation: true,
+    message: 'No trusted document has this hash.',
+  },
+  persistedQueryMissing: {
+    code: 'PERSISTED_QUERY_ID_REQUIRED',
+    status: 400,
+    isOfOperation: true,
+    message: 'Send a query, or the hash of a trusted document as documentId.',
+  },
+  queryTooLong: {
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    status: 400,
+    isOfOperation: true,
+    message: ({ maxCharacters }: { readonly maxCharacters: number }) =>
+      `The query exceeds ${maxCharacters} characters.`,
+  },
+  queryTooComplex: {
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    status: 400,
+    isOfOperation: true,
+    message: ({ reason }: { readonly reason: string }) => reason,
+  },
+  queryTooExpensive: {
+    code: 'QUERY_TOO_EXPENSIVE',
+    status: 400,
+    message: ({ cost, maxCost }: { readonly cost: number; readonly maxCost: number }) =>
+      `The operation requests ${cost} lookups, and the maximum is ${maxCost} (MAX_QUERY_COST).`,
+    shows: ['cost', 'maxCost'],
+  },
+  variablesNotJson: {
+    code: 'BAD_REQUEST',
+    status: 400,
+    isOfOperation: true,
+    message: 'The variables are not valid JSON.',
+  },
+  variablesTooMany: {
+    code: 'BAD_REQUEST',
+    status: 400,
+    isOfOperation: true,
+    message: ({ maxValues }: { readonly maxValues: number }) => `The variables have more than ${maxValues} values.`,
+  },
+  numberRounded: {
+    code: 'BAD_REQUEST',
+    status: 400,
+    isOfOperation: true,
+    message: 'The variables have an integer beyond 2^53, which JSON parsers round: send ids as strings.',
+  },
+  /** What graphql-js says of the variables, where it leaves the code out. */
+  variablesInvalid: {
+    code: 'BAD_REQUEST',
+    status: 400,
+    isOfOperation: true,
+    message: ({ reason }: { readonly reason: string }) => reason,
+  },
+  batchTooLarge: {
+    code: 'BATCH_TOO_LARGE',
+    status: null,
+    message: ({ size, maxBatchSize }: { readonly size: number; readonly maxBatchSize: number }) =>
+      `The batch has ${size} keys, and the maximum is ${maxBatchSize} (MAX_BATCH_SIZE).`,
+    shows: ['size', 'maxBatchSize'],
+  },
+  representationInvalid: {
+    code: 'INVALID_REPRESENTATION',
+    status: null,
+    message: ({ reason }: { readonly reason: string }) => reason,
+  },
+} as const satisfies Readonly<Record<string, ErrorRow>>;
+
+/** Codes of the errors that graphql-js and Yoga make themselves, with their HTTP statuses. */
+export const LIBRARY_ERRORS = {
+  GRAPHQL_PARSE_FAILED: 400,
+  OPERATION_RESOLUTION_FAILURE: 400,
+  INTERNAL_SERVER_ERROR: 500,
+} as const;
+
+type Row = keyof typeof REQUEST_ERRORS;
+type Message<Name extends Row> = (typeof REQUEST_ERRORS)[Name]['message'];
+type Facts<Name extends Row> = Message<Name> extends (facts: infer F extends object) => string ? F : object;
+
+/**
+ * Makes an error of the table. `facts` fill its message; `options` are those of `GraphQLError` beside the extensions.
+ *
+ * @example throw requestError('queryTooExpensive', { cost, maxCost });
+ */
+export function requestError<Name extends Row>(
+  name: Name,
+  ...[facts, options]: Message<Name> extends string
+    ? []
+    : [facts: Facts<Name>, options?: Omit<GraphQLErrorOptions, 'extensions'>]
+): GraphQLError {
+  const row: ErrorRow = REQUEST_ERRORS[name];
+  const given: Readonly<Record<string, unknown>> = { ...facts };
+  const retryAfter = row.retryAfter ?? given['retryAfter'];
+  const shown = Object.fromEntries((row.shows ?? []).map((fact) => [fact, given[fact]]));
+  return new GraphQLError(messageOf(row, given), {
+    ...options,
+    extensions: {
+      code: row.code,
+      ...shown,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(row.status === null ? {} : { http: httpOf(row, row.status, retryAfter) }),
+    },
+  });
+}
+
+/** The HTTP status of an error of the table, for whoever answers it without Yoga. */
+export function httpStatusOf({ extensions }: GraphQLError): number {
+  return (extensions['http'] as { readonly status: number } | undefined)?.status ?? 200;
+}
+
+function messageOf({ message }: ErrorRow, facts: Readonly<Record<string, unknown>>): string {
+  return typeof message === 'string' ? message : message(facts as never);
+}
+
+/** As Yoga reads it; it is not sent. */
+function httpOf({ isOfOperation = false, headers = {} }: ErrorRow, status: number, retryAfter: unknown) {
+  return {
+    status,
+    ...(isOfOperation ? { spec: true } : {}),
+    headers: retryAfter === undefined ? headers : { ...headers, 'retry-after': String(retryAfter) },
+  };
+}
