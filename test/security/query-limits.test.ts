@@ -9,23 +9,25 @@ import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const json = { 'content-type': 'application/json' };
 
-/** Queries that stand in the README, whole: those of the curl commands. */
-async function queriesOfReadme(): Promise<readonly string[]> {
-  const readme = await readFile('README.md', 'utf8');
-  return [...readme.matchAll(/"query":"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => JSON.parse(`"${text}"`));
+/** The queries of the documented curl commands. */
+async function documentedQueries(): Promise<readonly string[]> {
+  const pages = await Promise.all(
+    ['README.md', 'docs/sandbox.md', 'docs/deploy.md'].map((path) => readFile(path, 'utf8')),
+  );
+  return [...pages.join('\n').matchAll(/"query":"((?:[^"\\]|\\.)*)"/g)].map(([, text]) => JSON.parse(`"${text}"`));
 }
 
 describe('the limits', () => {
   it('let every documented query pass, and what explorers and gateways ask of a schema', async () => {
     const { app } = await startAppOnSandbox();
-    const ofReadme = await queriesOfReadme();
-    expect(ofReadme.length).toBeGreaterThan(1);
+    const ofPages = await documentedQueries();
+    expect(ofPages.length).toBeGreaterThan(1);
     const documented = EXAMPLES.filter(({ query }) => !query.includes('subscription'));
     const ofSchema = [getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }), '{ _service { sdl } }'];
 
     for (const { query, variables = '{}' } of [
       ...documented,
-      ...[...ofReadme, ...ofSchema].map((query) => ({ query, variables: '{}' })),
+      ...[...ofPages, ...ofSchema].map((query) => ({ query, variables: '{}' })),
     ]) {
       const { data, errors } = await app.query(query, JSON.parse(variables));
       expect(errors, query).toBeUndefined();
