@@ -9,7 +9,10 @@ export type WireNumber = number | string;
 /** How many; null or empty where BSG sums over no rows. */
 export type WireCount = WireNumber | null;
 
-/** A time without a zone, `YYYY-MM-DD HH:MM:SS`. No time at all is null, empty or `0000-00-00 00:00:00`. */
+/**
+ * A time without a zone, `YYYY-MM-DD HH:MM:SS`, or in the new specification RFC 3339, such as `2024-12-25T10:30:00.000000Z`.
+ * No time at all is null, empty or `0000-00-00 00:00:00`.
+ */
 export type WireTime = string | null;
 
 /** What a response says about its own success. `0` or `"0"` is success; a campaign may leave it out. */

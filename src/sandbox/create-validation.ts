@@ -3,7 +3,8 @@ import { type JsonObject, toText } from './json.ts';
 import { isTariff, priceOf } from './prices.ts';
 import type { Store } from './store.ts';
 
-const REFERENCE = /^[A-Za-z0-9_-]{1,32}$/;
+/** Up to 50 characters in the new specification, of which BSG's page allows 32: a UUID has 36. */
+const REFERENCE = /^[A-Za-z0-9_-]{1,50}$/;
 const MSISDN = /^[1-9]\d{4,14}$/;
 const MAX_ORIGINATOR_LENGTH = 14;
 const MAX_BODY_LENGTH = 1_530;

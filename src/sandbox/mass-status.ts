@@ -3,6 +3,7 @@ import { isLosslessNumber, parse } from 'lossless-json';
 import type { WireSms, WireSmsItem } from '../bsg/wire.ts';
 import { type Answer, answerOk } from './answer.ts';
 import { wireError } from './errors.ts';
+import { invalidRequest } from './http-errors.ts';
 import { isObject } from './json.ts';
 import type { Entry, Store } from './store.ts';
 
@@ -15,9 +16,9 @@ const MAX_ID_DIGITS = 20;
  */
 export function answerMassStatus(store: Store, body: string, nowMs: number): Answer {
   const request = parseLossless(body);
-  if (request === undefined) return refuse(400, 'body', 'The request body is not JSON.');
+  if (request === undefined) return invalidRequest(400, 'body', 'The request body is not JSON.');
   const ids = readIds(isObject(request) ? request['ids'] : undefined);
-  if ('message' in ids) return refuse(422, ids.field, ids.message);
+  if ('message' in ids) return invalidRequest(422, ids.field, ids.message);
   const result = ids.map((id) => itemOf(id, store.smsById.get(id), nowMs)).filter((item) => item !== null);
   return answerOk({ result });
 }
@@ -43,6 +44,7 @@ function itemOf(id: string, entry: Entry<WireSms> | undefined, nowMs: number): W
       return toItem(entry.at(nowMs));
     case 'error':
       return entry.error === ERROR_AS_ITEM ? { id, ...wireError(entry.error) } : null;
+    case 'http-error':
     case 'fault':
       return null;
     default:
@@ -56,10 +58,6 @@ const ERROR_AS_ITEM = 32;
 /** The fields of a single answer that an item has; `reference` has another name. */
 function toItem({ id, reference, msisdn, time_sent, time_dr, status, price, currency }: WireSms): WireSmsItem {
   return { id, external_id: reference, msisdn, time_sent, time_dr, status, price, currency };
-}
-
-function refuse(status: number, field: string, message: string): Answer {
-  return { status, body: { message, errors: { [field]: [message] } } };
 }
 
 function parseLossless(body: string): unknown {

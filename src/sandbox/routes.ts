@@ -5,6 +5,7 @@ import { createMessages } from './create.ts';
 import { isReference } from './create-validation.ts';
 import { NO_ERROR, wireError } from './errors.ts';
 import type { Fault } from './faults.ts';
+import { httpError } from './http-errors.ts';
 import { answerMassStatus } from './mass-status.ts';
 import { CURRENCY, isTariff, wirePrices } from './prices.ts';
 import type { Entry, Store } from './store.ts';
@@ -90,6 +91,8 @@ function replyWithEntry(entry: Entry<WireSms | WireCampaign> | undefined, notFou
       return reply(entry.at(nowMs));
     case 'error':
       return replyWithSeededError(entry.error);
+    case 'http-error':
+      return { answer: httpError(entry.status), fault: null };
     case 'fault':
       return { answer: answerOk(wireError(notFoundError)), fault: entry.fault };
     default:

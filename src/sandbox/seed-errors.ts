@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { ERROR_NUMBERS } from './errors.ts';
 import { Fault } from './faults.ts';
+import { HTTP_ERROR_STATUSES } from './http-errors.ts';
 import type { Entry, Store } from './store.ts';
 
 const FAULTS: readonly (z.input<typeof Fault> & { readonly id: string })[] = [
@@ -12,9 +13,11 @@ const FAULTS: readonly (z.input<typeof Fault> & { readonly id: string })[] = [
   { id: '9502', kind: 'html' },
 ];
 
-/** Seeds 9001 to 9036 (`error_1` and so on) and 9408 to 9502 (`fault_delay` and so on). */
+/** Seeds 8400 to 8500 (`http_400` and so on), 9001 to 9036 (`error_1` and so on) and 9408 to 9502 (`fault_delay` and so on). */
 export function seedErrors(store: Store): void {
   for (const error of ERROR_NUMBERS) seed(store, String(9_000 + error), `error_${error}`, { kind: 'error', error });
+  for (const status of HTTP_ERROR_STATUSES)
+    seed(store, String(8_000 + status), `http_${status}`, { kind: 'http-error', status });
   for (const { id, ...options } of FAULTS) {
     const fault = Fault.parse(options);
     seed(store, id, `fault_${fault.kind}`, { kind: 'fault', fault });

@@ -1,6 +1,7 @@
 /** The sandbox's data, in memory. */
 import type { WireCampaign, WireSms } from '../bsg/wire.ts';
 import type { Fault } from './faults.ts';
+import type { HttpErrorStatus } from './http-errors.ts';
 import { movingCampaignAt, type NewCampaign } from './moving-campaign.ts';
 import { movingSmsAt, type NewSms } from './moving-sms.ts';
 
@@ -8,6 +9,7 @@ import { movingSmsAt, type NewSms } from './moving-sms.ts';
 export type Entry<Wire> =
   | { readonly kind: 'value'; readonly at: (nowMs: number) => Wire }
   | { readonly kind: 'error'; readonly error: number }
+  | { readonly kind: 'http-error'; readonly status: HttpErrorStatus }
   | { readonly kind: 'fault'; readonly fault: Fault };
 
 /** Messages, campaigns and funds of one account. */

@@ -49,7 +49,7 @@ describe('creating one message', () => {
     [22, { reference: '' }],
     [23, { reference: 'ext_id_19' }],
     [27, { reference: '__\\||\\/' }],
-    [27, { reference: 'a'.repeat(33) }],
+    [27, { reference: 'a'.repeat(51) }],
     [28, { validity: 0 }],
     [28, { validity: '73' }],
     [28, { validity: 'long' }],

@@ -42,7 +42,7 @@ describe('POST /sms/getStatus', () => {
 
   it('leaves out seeded errors and faults, whose answers are their own, but for the error 32 as an item', async () => {
     const sandbox = await startTestSandbox();
-    const { body } = await getStatus(sandbox, [9001, 9020, 9032, 9408, 9429, 9499, 9500, 9502]);
+    const { body } = await getStatus(sandbox, [8404, 8422, 9001, 9020, 9032, 9408, 9429, 9499, 9500]);
     expect(body).toEqual({ result: [{ id: '9032', error: 32, errorDescription: 'Sender not allowed' }] });
   });
 
@@ -63,8 +63,13 @@ describe('POST /sms/getStatus', () => {
     const sandbox = await startTestSandbox();
     expect(await getStatus(sandbox, ['18446744073709551615', 211])).toMatchObject({
       status: 200,
-      body: { result: [{ id: '211' }] },
+      body: { result: [{ id: '211' }, { id: '18446744073709551615' }] },
     });
+  });
+
+  it('writes an id as a number where a single answer does', async () => {
+    const sandbox = await startTestSandbox();
+    expect((await getStatus(sandbox, [312])).body).toMatchObject({ result: [{ id: 312, external_id: 'status_new' }] });
   });
 
   it('takes 100 ids', async () => {

@@ -110,4 +110,82 @@ describe('the seeded data', () => {
     expect((await get('/sms/task/211')).body).toHaveProperty('sent', 2);
     expect((await get('/sms/task_id/211')).body).toHaveProperty('sent', 2);
   });
+
+  it('has the words of the new specification and of the newer channels, with RFC 3339 times', async () => {
+    const { get } = await startTestSandbox();
+    const answers = await Promise.all(Array.from({ length: 6 }, (_, i) => get(`/sms/${312 + i}`)));
+    const words = ['new', 'waiting', 'read', 'FAILED', 'deleted', 'undelivered'];
+    expect(answers.map(({ body }) => body.status)).toEqual(words);
+    expect(answers.map(({ body }) => body.time_in)).toEqual([
+      '2024-12-25T10:30:00.000000Z',
+      '2024-12-25T10:30:00.000000Z',
+      '2024-12-25T10:30:00+02:00',
+      '2024-12-25T10:30:00Z',
+      '2024-12-25T10:30:00.000000Z',
+      '2024-12-25T10:30:00',
+    ]);
+    expect((await get('/sms/reference/status_read')).body).toMatchObject({ id: '314' });
+    expect((await get('/sms/reference/status_new')).body).toMatchObject({ id: 312, time_dr: null });
+  });
+
+  it('has a message with a UUID as reference, and one with an id of 20 digits', async () => {
+    const { get } = await startTestSandbox();
+    expect((await get('/sms/reference/3f2b8c1e-6d47-4a59-9c0b-1e7d5a2f8b36')).body).toMatchObject({ id: '320' });
+    expect((await get('/sms/18446744073709551615')).body).toMatchObject({ reference: 'longest_id' });
+  });
+
+  it.each([
+    [401, { code: 401, message: expect.any(String) }],
+    [403, { code: 403, message: expect.any(String) }],
+    [404, { code: 404, message: expect.any(String) }],
+    [429, { code: 429, message: expect.any(String) }],
+    [500, { code: 500, message: expect.any(String) }],
+    [400, { message: expect.any(String), errors: { id: [expect.any(String)] } }],
+    [422, { message: expect.any(String), errors: { id: [expect.any(String)] } }],
+  ])('has an error as plain HTTP %i with a JSON body that has no error number', async (status, body) => {
+    const { get } = await startTestSandbox();
+    for (const path of [`/sms/${8_000 + status}`, `/sms/reference/http_${status}`, `/sms/task/${8_000 + status}`]) {
+      const answer = await get(path);
+      expect([answer.status, answer.body]).toEqual([status, body]);
+    }
+  });
+
+  it('has campaigns of the new specification: done, paused, and without anything to sum', async () => {
+    const { get } = await startTestSandbox();
+    const done = { total: 100, queued: 0, accepted: 0, enroute: 0, sent: 100, delivered: 90, expired: 6 };
+    expect((await get('/sms/task/5007')).body).toMatchObject(done);
+    expect((await get('/sms/task/5008')).body).toMatchObject({ total: 1000, queued: 990, sent: 10, delivered: 10 });
+    const empty = { sent: null, delivered: '', expired: null, undeliverable: '', unknown: null };
+    expect((await get('/sms/task/5009')).body).toMatchObject({ total: 50, queued: '50', accepted: null, ...empty });
+    expect((await get('/sms/task/5012')).body).toMatchObject(empty);
+    expect((await get('/sms/task/5012')).body).not.toHaveProperty('total');
+  });
+
+  it('has a campaign that grows: sent catches up with total within a minute, no counter falls, all add up', async () => {
+    const { get, pass } = await startTestSandbox();
+    pass(3_600);
+    const growing = async () => (await get('/sms/task/5010')).body;
+    let last = await growing();
+    expect(last).toMatchObject({ total: 1000, enroute: 0, sent: 0, delivered: 0 });
+    for (let second = 0; second < 60; second++) {
+      pass(1);
+      const next = await growing();
+      expect(next.queued + next.accepted + next.sent).toBe(1000);
+      expect(next.enroute + next.delivered + next.expired + next.undeliverable).toBe(next.sent);
+      for (const counter of ['sent', 'delivered', 'expired', 'undeliverable'])
+        expect(next[counter]).toBeGreaterThanOrEqual(last[counter]);
+      last = next;
+    }
+    const outcomes = { delivered: 960, expired: 30, undeliverable: 10, unknown: 0 };
+    expect(last).toMatchObject({ total: 1000, queued: 0, accepted: 0, enroute: 0, sent: 1000, ...outcomes });
+  });
+
+  it('has a campaign that grows without saying how large it becomes', async () => {
+    const { get, pass } = await startTestSandbox();
+    expect((await get('/sms/task/5011')).body).toMatchObject({ sent: 0 });
+    pass(30);
+    const { body } = await get('/sms/task/5011');
+    expect(body.sent).toBe(666);
+    expect(body).not.toHaveProperty('total');
+  });
 });
