@@ -27,7 +27,7 @@ export async function deliveryLine(endpoint: string, reference: string): Promise
   // The compiler knows every member: a new one would leave a path without a return.
   switch (result.__typename) {
     case 'Sms':
-      if (result.status === 'DELIVERED') return `Delivered at ${result.timeDr}`;
+      if (result.status === 'DELIVERED' || result.status === 'READ') return `Delivered at ${result.timeDr}`;
       return result.isFinal ? 'Not delivered' : 'On its way';
     case 'BsgNotFoundError':
       return 'No such message';

@@ -5,26 +5,38 @@ import { amount, digits, text, type WireFields } from './wire-fields.ts';
 
 /** One row of {@link SMS_STATUSES}. */
 export interface SmsStatusFacts {
-  /** Whether BSG never changes the status again. */
+  /** Whether the message has reached its end. An operator's late report may still correct a final status. */
   readonly isFinal: boolean;
   /** What it says about the message, for people. */
   readonly description: string;
+  /** BSG's other words for it, beside its name. Lower case. */
+  readonly synonyms?: readonly string[];
 }
 
 /**
- * Every status, in the order of a message's life. BSG's page documents scheduled, sent, delivered, expired, undeliverable,
- * rejected and unknown; its newer channels add accepted, sending and moderation.
+ * Every status, in the order of a message's life: the words of all three dialects of BSG, which are its page "Get SMS status",
+ * its newer specification (`new`, `waiting`, `failed`, `deleted`) and its newer channels (`moderation`, `accepted`, `sending`,
+ * `read`, `undelivered`). The only place that lists them.
  */
 export const SMS_STATUSES = {
   SCHEDULED: { isFinal: false, description: 'Waits for its sending time.' },
+  NEW: { isFinal: false, description: 'Created, not yet processed.' },
+  WAITING: { isFinal: false, description: 'Waits to be sent.' },
   MODERATION: { isFinal: false, description: 'Waits for approval by the provider.' },
   ACCEPTED: { isFinal: false, description: 'Accepted by the provider, not yet sent.' },
   SENDING: { isFinal: false, description: 'Being handed to the operator.' },
   SENT: { isFinal: false, description: 'Handed to the operator; no delivery report yet.' },
   DELIVERED: { isFinal: true, description: 'Reached the phone. Final.' },
+  READ: { isFinal: true, description: 'Reached the phone and was opened there. Final. Count it as delivered.' },
   EXPIRED: { isFinal: true, description: 'Not delivered within its validity period: the phone was off. Final.' },
-  UNDELIVERABLE: { isFinal: true, description: 'Cannot be delivered: the phone number is wrong. Final.' },
+  UNDELIVERABLE: {
+    isFinal: true,
+    description: 'Cannot be delivered: the phone number is wrong. Final.',
+    synonyms: ['undelivered'],
+  },
   REJECTED: { isFinal: true, description: 'Refused by the provider or the operator. Final.' },
+  FAILED: { isFinal: true, description: 'Could not be sent. Final: send a new message.' },
+  DELETED: { isFinal: true, description: 'Deleted before it was sent. Final.' },
   UNKNOWN: { isFinal: false, description: "BSG's own word for: no delivery report came. Can still change." },
   UNRECOGNIZED: { isFinal: false, description: 'A word that this version does not know; see `statusText`.' },
 } as const satisfies Readonly<Record<string, SmsStatusFacts>>;
@@ -33,6 +45,13 @@ export const SMS_STATUSES = {
 export type SmsStatus = keyof typeof SMS_STATUSES;
 
 const STATUS_NAMES = Object.keys(SMS_STATUSES) as SmsStatus[];
+
+const statusByWord: ReadonlyMap<string, SmsStatus> = new Map(
+  STATUS_NAMES.flatMap((name) => {
+    const { synonyms = [] }: SmsStatusFacts = SMS_STATUSES[name];
+    return [name.toLowerCase(), ...synonyms].map((word) => [word, name] as const);
+  }),
+);
 
 /** Shape of an {@link Sms}, as decoded and as cached. */
 export const smsSchema = z
@@ -66,8 +85,7 @@ export type Sms = z.infer<typeof smsSchema>;
 
 /** The status behind BSG's word, in upper or lower case. */
 export function statusOf(word: string): SmsStatus {
-  const name = word.trim().toUpperCase();
-  return STATUS_NAMES.find((status) => status === name) ?? 'UNRECOGNIZED';
+  return statusByWord.get(word.trim().toLowerCase()) ?? 'UNRECOGNIZED';
 }
 
 /** Whether the message has reached the end of its life. */

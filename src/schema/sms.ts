@@ -10,7 +10,8 @@ import { LOOKUP, PERSONAL } from './tags.ts';
 
 /** Delivery status of a message. */
 export const SmsStatus = builder.enumType('SmsStatus', {
-  description: 'Delivery status of a message. Use `isFinal` instead of a list of final statuses.',
+  description:
+    'Delivery status of a message. Use `isFinal` instead of a list of final statuses: it holds for statuses of later versions as well.',
   values: SMS_STATUSES,
 });
 

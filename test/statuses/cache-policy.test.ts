@@ -8,9 +8,12 @@ import { smsWith } from '../helpers/sms.ts';
 
 const policy = { finalTtlMs: 1_000, pendingTtlMs: 10, staleIfErrorMs: 100 };
 
-it.each(['delivered', 'expired', 'undeliverable', 'rejected'])('%s gets the final TTL', (word) => {
-  expect(ttlOf(smsById, smsWith(word), policy)).toEqual({ freshMs: 1_000, staleMs: 100 });
-});
+it.each(['delivered', 'read', 'expired', 'undelivered', 'rejected', 'failed', 'deleted'])(
+  '%s gets the final TTL',
+  (word) => {
+    expect(ttlOf(smsById, smsWith(word), policy)).toEqual({ freshMs: 1_000, staleMs: 100 });
+  },
+);
 
 it.each(['scheduled', 'moderation', 'accepted', 'sending', 'sent', 'unknown', 'teleported'])(
   '%s can still change, so it gets the pending TTL',
