@@ -1,7 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { describe, expect, it } from 'vitest';
 import { startApp, startAppOnSandbox } from './helpers/app.ts';
-import { startUpstreamAnswering, wireSms } from './helpers/upstream.ts';
+import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -91,8 +91,8 @@ describe('a request at fault', () => {
   });
 
   it('asks for an id that JSON has rounded: it is told so, and BSG is not asked', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const app = startApp(bsg.baseUrl);
     const body = '{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":12345678901234567890}}';
     const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
     expect((await response.json()).errors).toEqual([
@@ -101,7 +101,7 @@ describe('a request at fault', () => {
         extensions: { code: 'BAD_REQUEST' },
       }),
     ]);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it('has more values in its variables than any honest one: it is told so', async () => {
@@ -133,8 +133,8 @@ describe('a request at fault', () => {
 
 describe('an answer', () => {
   it('never has the key, a stack or a path of a file in it', async () => {
-    const upstream = await startUpstreamAnswering(wireSms({ error: 1, errorDescription: 'Invalid API key' }), 401);
-    const app = startApp(upstream.baseUrl, { BSG_API_KEY: 'live_very_secret', NODE_ENV: 'development' });
+    const bsg = await startFakeBsg(respondWith(wireSms({ error: 1, errorDescription: 'Invalid API key' }), 401));
+    const app = startApp(bsg.baseUrl, { BSG_API_KEY: 'live_very_secret', NODE_ENV: 'development' });
 
     const answers = await Promise.all([
       app.query('{ sms(id: "1") { ... on BsgErrorDetails { message } } }'),

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
 import { runProgram } from './helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from './helpers/secrets.ts';
-import { startUpstreamAnswering, wireSms } from './helpers/upstream.ts';
 
 const anyPorts = { PORT: '0', SANDBOX_PORT: '0' };
 const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_very_secret' };
@@ -57,14 +57,14 @@ describe('the server', () => {
   });
 
   it('asks BSG with a key, and never prints it', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const program = runProgram([], { ...anyPorts, BSG_API_KEY: 'live_very_secret', BSG_BASE_URL: upstream.baseUrl });
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const program = runProgram([], { ...anyPorts, BSG_API_KEY: 'live_very_secret', BSG_BASE_URL: bsg.baseUrl });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
 
     expect(await ask(String(graphiql), '{ sms(id: "211") { ... on Sms { id } } }')).toEqual({
       data: { sms: { id: '211' } },
     });
-    expect(upstream.requests[0]?.headers['x-api-key']).toBe('live_very_secret');
+    expect(bsg.requests[0]?.headers['x-api-key']).toBe('live_very_secret');
     expect(program.output()).not.toContain('live_very_secret');
     expect(program.output()).not.toContain('Sandbox');
   });
@@ -186,10 +186,10 @@ describe('the server', () => {
   });
 
   it('prints nothing but lines of JSON where it is deployed', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
+    const bsg = await startFakeBsg(respondWith(wireSms()));
     const program = runProgram([], {
       ...production,
-      BSG_BASE_URL: upstream.baseUrl,
+      BSG_BASE_URL: bsg.baseUrl,
       AUTH_TOKENS,
       PORT: '0',
       OPS_PORT: '0',

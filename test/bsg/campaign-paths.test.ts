@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { startClient } from '../helpers/client.ts';
-import { sendJson, startUpstream, wireCampaign, wireSms } from '../helpers/upstream.ts';
+import { sendJson, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 
 const PAGE = '<!doctype html><h1>Not Found</h1>';
 const found = { kind: 'campaign', taskId: '6' };
 
-/** An upstream that answers `/sms/{n}` and `/sms/task/{n}` with what is given. */
+/** A BSG that answers `/sms/{n}` and `/sms/task/{n}` with what is given. */
 function startPaths(documented: [unknown, number?], task: [unknown, number?]) {
-  return startUpstream((request, response) =>
+  return startFakeBsg((request, response) =>
     sendJson(response, ...(request.url?.startsWith('/sms/task/') ? task : documented)),
   );
 }
 
 describe('the path of a campaign', () => {
   it('is the documented one where that answers campaigns', async () => {
-    const upstream = await startPaths([wireCampaign()], [PAGE, 404]);
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startPaths([wireCampaign()], [PAGE, 404]);
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.campaign('6')).toMatchObject(found);
     expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
-    expect(upstream.calls).toEqual(['/sms/6', '/sms/7']);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/7']);
   });
 
   it.each<[string, [unknown, number?]]>([
@@ -31,29 +31,29 @@ describe('the path of a campaign', () => {
     ['a page with 200', [PAGE]],
     ['nothing', ['']],
   ])('is the one of the SDKs where the documented one answers %s, and that is remembered', async (_, documented) => {
-    const upstream = await startPaths(documented, [wireCampaign()]);
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startPaths(documented, [wireCampaign()]);
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.campaign('6')).toMatchObject(found);
     expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
-    expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
   });
 
   it('is learned from an error that only a path of campaigns gives', async () => {
-    const upstream = await startPaths([{ error: 20 }], [{ error: 30 }]);
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startPaths([{ error: 20 }], [{ error: 30 }]);
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 30 });
     await client.campaign('7');
-    expect(upstream.calls).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
   });
 
   it('is not learned from an error of the documented path, which is for messages too', async () => {
     let error = 30;
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       sendJson(response, request.url?.startsWith('/sms/task/') ? wireCampaign() : { error });
     });
-    const client = startClient(upstream.baseUrl);
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND' });
     error = 20;
@@ -61,64 +61,64 @@ describe('the path of a campaign', () => {
   });
 
   it('is the other one where the documented one redirects', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       if (request.url?.startsWith('/sms/task/')) sendJson(response, wireCampaign());
       else response.writeHead(302, { location: '/login' }).end();
     });
-    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ kind: 'campaign' });
+    expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject({ kind: 'campaign' });
   });
 
   it('gives one code for a campaign that is not there, before and after it is known', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/6') sendJson(response, wireCampaign());
       else sendJson(response, { error: request.url?.startsWith('/sms/task/') ? 30 : 20 });
     });
-    const client = startClient(upstream.baseUrl);
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.campaign('404')).toMatchObject({ code: 'TASK_NOT_FOUND' });
-    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject(found);
-    const other = startClient(upstream.baseUrl);
+    expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject(found);
+    const other = startClient(bsg.baseUrl);
     await other.campaign('6');
     expect(await other.campaign('404')).toMatchObject({ code: 'TASK_NOT_FOUND' });
   });
 
   it('is looked for within one deadline', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/6') setTimeout(() => sendJson(response, { error: 20 }), 800);
     });
     const startedAt = performance.now();
 
-    expect(await startClient(upstream.baseUrl, { timeoutMs: 1_000, retries: 0 }).campaign('6')).toMatchObject({
+    expect(await startClient(bsg.baseUrl, { timeoutMs: 1_000, retries: 0 }).campaign('6')).toMatchObject({
       code: 'TIMEOUT',
     });
     expect(performance.now() - startedAt).toBeLessThan(1_700);
   });
 
   it('is asked again on the other path where an SMS has the same number, though campaigns are known to answer', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       sendJson(response, request.url === '/sms/7' ? wireSms({ id: '7' }) : wireCampaign());
     });
-    const client = startClient(upstream.baseUrl);
+    const client = startClient(bsg.baseUrl);
 
     await client.campaign('6');
     expect(await client.campaign('7')).toMatchObject({ kind: 'campaign', taskId: '7' });
-    expect(upstream.calls).toEqual(['/sms/6', '/sms/7', '/sms/task/7']);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/7', '/sms/task/7']);
   });
 
   it('is learned anew when the known one is gone', async () => {
     let isMoved = false;
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       const isTaskPath = request.url?.startsWith('/sms/task/') ?? false;
       if (isTaskPath === isMoved) sendJson(response, wireCampaign());
       else sendJson(response, PAGE, 404);
     });
-    const client = startClient(upstream.baseUrl);
+    const client = startClient(bsg.baseUrl);
     await client.campaign('6');
     isMoved = true;
 
     expect(await client.campaign('7')).toMatchObject({ taskId: '7' });
     await client.campaign('8');
-    expect(upstream.calls).toEqual(['/sms/6', '/sms/7', '/sms/task/7', '/sms/task/8']);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/7', '/sms/task/7', '/sms/task/8']);
   });
 
   it('is not looked for while BSG is down, asks for patience or refuses the key', async () => {
@@ -128,30 +128,30 @@ describe('the path of a campaign', () => {
       [[{ error: 1 }, 401], 'INVALID_API_KEY'],
       [[{ error: 5 }], 'UNKNOWN_ERROR'],
     ] as const) {
-      const upstream = await startPaths([...answer], [wireCampaign()]);
-      expect(await startClient(upstream.baseUrl, { retries: 0 }).campaign('6')).toMatchObject({ code });
-      expect(upstream.calls).toEqual(['/sms/6']);
+      const bsg = await startPaths([...answer], [wireCampaign()]);
+      expect(await startClient(bsg.baseUrl, { retries: 0 }).campaign('6')).toMatchObject({ code });
+      expect(bsg.paths).toEqual(['/sms/6']);
     }
   });
 
   it('says what the documented path said where the other one does not exist', async () => {
-    const upstream = await startPaths([{ error: 20, errorDescription: 'SMS not found' }], [PAGE, 404]);
+    const bsg = await startPaths([{ error: 20, errorDescription: 'SMS not found' }], [PAGE, 404]);
 
-    expect(await startClient(upstream.baseUrl).campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
+    expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
   });
 
   it('says that the number is an SMS where no path knows a campaign', async () => {
-    const upstream = await startPaths([wireSms({ id: '6' })], [PAGE, 404]);
+    const bsg = await startPaths([wireSms({ id: '6' })], [PAGE, 404]);
 
-    const answer = await startClient(upstream.baseUrl).campaign('6');
+    const answer = await startClient(bsg.baseUrl).campaign('6');
     expect(answer).toMatchObject({ code: 'TASK_NOT_FOUND', message: expect.stringContaining('SMS') });
   });
 
   it('is the pinned one and no other', async () => {
-    const upstream = await startPaths([wireCampaign()], [{ error: 20 }]);
-    const client = startClient(upstream.baseUrl, { campaignPath: '/sms/task/{task_id}' });
+    const bsg = await startPaths([wireCampaign()], [{ error: 20 }]);
+    const client = startClient(bsg.baseUrl, { campaignPath: '/sms/task/{task_id}' });
 
     expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
-    expect(upstream.calls).toEqual(['/sms/task/6']);
+    expect(bsg.paths).toEqual(['/sms/task/6']);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startClient } from '../helpers/client.ts';
-import { startUpstreamAnswering, startUpstreamAnsweringTogether, wireCampaign, wireSms } from '../helpers/upstream.ts';
+import { inGroupsOf, respondWith, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 
 const hostile = [
   '',
@@ -19,35 +19,35 @@ const hostile = [
 
 describe('a key that is not one', () => {
   it.each(hostile)('never reaches BSG: %j', async (key) => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl);
 
     const refusal = { group: 'invalidRequest', subject: key, retryable: false };
     expect(await client.smsById(key)).toMatchObject({ ...refusal, code: 'INVALID_PARAMETERS', bsgCode: 7 });
     expect(await client.campaign(key)).toMatchObject({ ...refusal, code: 'INVALID_TASK_ID', bsgCode: 29 });
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it.each(['', 'a b', '../balance', 'a/b', 'ä', 'a'.repeat(33), '__\\||\\/', 'x\n'])(
     'never reaches BSG as a reference: %j',
     async (reference) => {
-      const upstream = await startUpstreamAnswering(wireSms());
+      const bsg = await startFakeBsg(respondWith(wireSms()));
 
-      const answer = await startClient(upstream.baseUrl).smsByReference(reference);
+      const answer = await startClient(bsg.baseUrl).smsByReference(reference);
 
       expect(answer).toMatchObject({ code: 'INVALID_REFERENCE', bsgCode: 27, subject: reference });
-      expect(upstream.calls).toEqual([]);
+      expect(bsg.paths).toEqual([]);
     },
   );
 
   it('is any text but the well-formed ones', async () => {
-    const upstream = await startUpstreamAnswering({ error: 20 });
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith({ error: 20 }));
+    const client = startClient(bsg.baseUrl);
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary' }), async (key) => {
-        const before = upstream.calls.length;
+        const before = bsg.paths.length;
         await Promise.all([client.smsById(key), client.smsByReference(key), client.campaign(key)]);
-        for (const path of upstream.calls.slice(before)) {
+        for (const path of bsg.paths.slice(before)) {
           expect(path).toMatch(/^\/sms\/(\d{1,20}|task\/\d{1,20}|reference\/[A-Za-z0-9_-]{1,32})$/);
         }
       }),
@@ -57,66 +57,66 @@ describe('a key that is not one', () => {
 
 describe('an SMS', () => {
   it('is asked for by id and by reference', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.smsById('211')).toMatchObject({ kind: 'sms', reference: 'ext_id_19' });
     expect(await client.smsByReference('ext_id_19')).toMatchObject({ kind: 'sms', id: '211' });
-    expect(upstream.calls).toEqual(['/sms/211', '/sms/reference/ext_id_19']);
+    expect(bsg.paths).toEqual(['/sms/211', '/sms/reference/ext_id_19']);
   });
 
   it('is stamped with the moment of the answer', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl, { now: () => Date.parse('2026-05-01T12:00:00Z') });
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl, { now: () => Date.parse('2026-05-01T12:00:00Z') });
 
     expect(await client.smsById('211')).toMatchObject({ fetchedAt: '2026-05-01T12:00:00.000Z' });
   });
 
   it('has its times read in the zone of the account', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl, { timezone: 'Europe/Kyiv' });
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl, { timezone: 'Europe/Kyiv' });
 
     expect(await client.smsById('211')).toMatchObject({ timeIn: '2017-01-17T07:11:41Z' });
   });
 
   it('is found with zeros before its id, and in any case of its reference', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.smsById('000211')).toMatchObject({ kind: 'sms' });
     expect(await client.smsByReference('EXT_ID_19')).toMatchObject({ kind: 'sms' });
   });
 
   it('is not taken for another one', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl);
 
     expect(await client.smsById('212')).toMatchObject({ code: 'BAD_RESPONSE', subject: '212' });
     expect(await client.smsByReference('ext_id_20')).toMatchObject({ code: 'BAD_RESPONSE', subject: 'ext_id_20' });
   });
 
   it('may be any one with a test key, for which BSG makes its answers up', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
+    const bsg = await startFakeBsg(respondWith(wireSms()));
 
-    expect(await startClient(upstream.baseUrl, { apiKey: 'test_key' }).smsById('212')).toMatchObject({ id: '211' });
+    expect(await startClient(bsg.baseUrl, { apiKey: 'test_key' }).smsById('212')).toMatchObject({ id: '211' });
   });
 
   it('is not found where the number is that of a campaign', async () => {
-    const upstream = await startUpstreamAnswering(wireCampaign());
+    const bsg = await startFakeBsg(respondWith(wireCampaign()));
 
-    const answer = await startClient(upstream.baseUrl).smsById('6');
+    const answer = await startClient(bsg.baseUrl).smsById('6');
     expect(answer).toMatchObject({ code: 'SMS_NOT_FOUND', message: expect.stringContaining('campaign') });
   });
 });
 
 describe('several look-ups', () => {
   it('go out together, but never more than allowed', async () => {
-    const upstream = await startUpstreamAnsweringTogether(7);
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 7 });
+    const bsg = await startFakeBsg(inGroupsOf(7));
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 7 });
 
     const answers = await Promise.all(Array.from({ length: 63 }, (_, i) => client.smsById(String(i))));
 
     expect(answers.map((answer) => answer.kind === 'sms' && answer.id)).toEqual(answers.map((_, i) => String(i)));
-    expect(upstream.mostAtOnce).toBe(7);
+    expect(bsg.maxInFlight).toBe(7);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BSG_CODES } from '../../src/bsg/codes.ts';
 import { startClient } from '../helpers/client.ts';
-import { startUpstreamAnswering } from '../helpers/upstream.ts';
+import { respondWith, startFakeBsg } from '../helpers/fake-bsg.ts';
 
 /** From the issue's and the API's words, not from the table under test. */
 const groups = {
@@ -27,11 +27,8 @@ describe('the codes of BSG', () => {
   ]);
   describe.each(shapes)('as $form in a $status', ({ status, write }) => {
     it.each(listed)('$number is of the group $group', async ({ group, number }) => {
-      const upstream = await startUpstreamAnswering(
-        { error: write(number), errorDescription: `said ${number}` },
-        status,
-      );
-      const client = startClient(upstream.baseUrl);
+      const bsg = await startFakeBsg(respondWith({ error: write(number), errorDescription: `said ${number}` }, status));
+      const client = startClient(bsg.baseUrl);
 
       const answer = await client.smsById('404');
 
@@ -44,19 +41,19 @@ describe('the codes of BSG', () => {
         retryable: number === 5 || number === 11,
       });
       expect(answer).toHaveProperty('code', expect.not.stringMatching('UNRECOGNIZED'));
-      expect(upstream.calls).toHaveLength(1);
+      expect(bsg.paths).toHaveLength(1);
     });
   });
 
   it.each([13, 19, 37, 99, -1, 2_147_483_647])(
     'unlisted %i keeps its number and is not worth a retry',
     async (number) => {
-      const upstream = await startUpstreamAnswering({ error: number });
+      const bsg = await startFakeBsg(respondWith({ error: number }));
 
-      const answer = await startClient(upstream.baseUrl).smsById('1');
+      const answer = await startClient(bsg.baseUrl).smsById('1');
 
       expect(answer).toMatchObject({ code: 'UNRECOGNIZED', group: 'unavailable', bsgCode: number, retryable: false });
-      expect(upstream.calls).toHaveLength(1);
+      expect(bsg.paths).toHaveLength(1);
     },
   );
 });

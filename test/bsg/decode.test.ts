@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSmsOrCampaign } from '../../src/bsg/campaign-paths.ts';
 import { decodeResponse } from '../../src/bsg/decode.ts';
-import { wireCampaign, wireSms } from '../helpers/upstream.ts';
+import { wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 
 const context = {
   subject: '211',

@@ -1,42 +1,42 @@
 import { describe, expect, it } from 'vitest';
 import { startClient } from '../helpers/client.ts';
-import { sendJson, startUpstream, startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+import { hangs, respondWith, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 describe('a look-up', () => {
   it.each([429, 500, 503])('that meets %i is tried again', async (status) => {
-    const upstream = await startUpstream((_, response, callNumber) => {
-      if (callNumber === 1) sendJson(response, {}, status);
+    const bsg = await startFakeBsg(({ number }, response) => {
+      if (number === 1) sendJson(response, {}, status);
       else sendJson(response, wireSms());
     });
 
-    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
-    expect(upstream.calls).toHaveLength(2);
+    expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(bsg.paths).toHaveLength(2);
   });
 
   it('makes as many attempts as it may, then tells the last fault', async () => {
-    const upstream = await startUpstreamAnswering({ error: 5 }, 500);
+    const bsg = await startFakeBsg(respondWith({ error: 5 }, 500));
 
-    expect(await startClient(upstream.baseUrl, { retries: 4 }).smsById('211')).toMatchObject({ code: 'UNKNOWN_ERROR' });
-    expect(upstream.calls).toHaveLength(5);
+    expect(await startClient(bsg.baseUrl, { retries: 4 }).smsById('211')).toMatchObject({ code: 'UNKNOWN_ERROR' });
+    expect(bsg.paths).toHaveLength(5);
   });
 
   it('makes one attempt where none may follow', async () => {
-    const upstream = await startUpstreamAnswering({}, 500);
+    const bsg = await startFakeBsg(respondWith({}, 500));
 
-    await startClient(upstream.baseUrl, { retries: 0 }).smsById('211');
-    expect(upstream.calls).toHaveLength(1);
+    await startClient(bsg.baseUrl, { retries: 0 }).smsById('211');
+    expect(bsg.paths).toHaveLength(1);
   });
 
   it('waits as long as Retry-After says', async () => {
     const times: number[] = [];
-    const upstream = await startUpstream((_, response, callNumber) => {
+    const bsg = await startFakeBsg(({ number }, response) => {
       times.push(performance.now());
-      if (callNumber > 1) return sendJson(response, wireSms());
+      if (number > 1) return sendJson(response, wireSms());
       response.setHeader('retry-after', '1');
       sendJson(response, {}, 429);
     });
 
-    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
     expect(Number(times[1]) - Number(times[0])).toBeGreaterThanOrEqual(990);
   });
 
@@ -44,26 +44,26 @@ describe('a look-up', () => {
     ['seconds', () => '60'],
     ['a date', () => new Date(Date.now() + 60_000).toUTCString()],
   ])('does not wait past its deadline for a Retry-After as %s, and passes it on', async (_, retryAfter) => {
-    const upstream = await startUpstream((_request, response) => {
+    const bsg = await startFakeBsg((_request, response) => {
       response.setHeader('retry-after', retryAfter());
       sendJson(response, {}, 429);
     });
 
-    const answer = await startClient(upstream.baseUrl).smsById('211');
+    const answer = await startClient(bsg.baseUrl).smsById('211');
 
     if (answer.kind !== 'failure') throw new Error('BSG was not asked.');
     expect(answer).toMatchObject({ code: 'RATE_LIMITED', group: 'unavailable', retryable: true });
     expect(answer.retryAfterSeconds).toBeGreaterThan(50);
     expect(answer.retryAfterSeconds).toBeLessThanOrEqual(60);
-    expect(upstream.calls).toHaveLength(1);
+    expect(bsg.paths).toHaveLength(1);
   });
 
   it('is answered after an outage, however many gave up waiting for their turn in it', async () => {
     let isDown = true;
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       if (!isDown) sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
     });
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2 });
     const given: Promise<unknown>[] = [];
     for (let i = 0; i < 40; i++) {
       given.push(client.smsById(String(i)), client.smsById(String(100 + i)));
@@ -80,10 +80,10 @@ describe('a look-up', () => {
   });
 
   it('whose turn comes too late says so, and not that BSG is down, while BSG answers others', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       setTimeout(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })), 50);
     });
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0 });
 
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.smsById(String(i))));
 
@@ -96,8 +96,8 @@ describe('a look-up', () => {
   });
 
   it('whose turn never comes says that BSG is down while BSG answers nobody', async () => {
-    const upstream = await startUpstream(() => {});
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0 });
+    const bsg = await startFakeBsg(hangs);
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0 });
 
     const answers = await Promise.all([client.smsById('1'), client.smsById('2')]);
 
@@ -106,12 +106,12 @@ describe('a look-up', () => {
 
   it('leaves its place to others while it waits for its next attempt', async () => {
     const order: string[] = [];
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       order.push(request.url ?? '');
       if (order.length === 1) return sendJson(response, {}, 500);
       sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
     });
-    const client = startClient(upstream.baseUrl, { maxConcurrency: 1, random: () => 0.5 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, random: () => 0.5 });
 
     await Promise.all([client.smsById('1'), client.smsById('2')]);
 

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { startClient } from '../helpers/client.ts';
-import { sendJson, startUpstream, startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+import { hangs, type Respond, respondWith, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 const unavailable = (code: string) => ({ kind: 'failure', group: 'unavailable', code, subject: '211' });
 
 describe('a call to BSG', () => {
   it('carries the key in its header and nowhere else', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
+    const bsg = await startFakeBsg(respondWith(wireSms()));
 
-    await startClient(upstream.baseUrl, { apiKey: 'live_secret' }).smsById('211');
+    await startClient(bsg.baseUrl, { apiKey: 'live_secret' }).smsById('211');
 
-    const [request] = upstream.requests;
+    const [request] = bsg.requests;
     expect(request?.headers['x-api-key']).toBe('live_secret');
     expect(request?.url).toBe('/sms/211');
     expect(request?.rawHeaders.filter((part) => part.includes('live_secret'))).toHaveLength(1);
@@ -21,67 +21,67 @@ describe('a call to BSG', () => {
     ['letters', (key: string) => [...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
   ])('never passes the key on where BSG repeats it with its %s escaped', async (_, write) => {
     const key = 'live_ab/cd+ef_secret';
-    const upstream = await startUpstream((_request, response) => {
+    const bsg = await startFakeBsg((_request, response) => {
       sendJson(response, `{"error":1,"errorDescription":"Invalid key ${write(key)}."}`, 401);
     });
-    const answer = await startClient(upstream.baseUrl, { apiKey: key }).smsById('1');
+    const answer = await startClient(bsg.baseUrl, { apiKey: key }).smsById('1');
     expect(answer).toMatchObject({ code: 'INVALID_API_KEY', message: 'Invalid key (key).' });
   });
 
   it('is NETWORK where the answer says that it is compressed, and is not', async () => {
-    const upstream = await startUpstream((_, response) => {
+    const bsg = await startFakeBsg((_, response) => {
       response.writeHead(200, { 'content-encoding': 'deflate', 'content-type': 'text/json' }).end('{"error":0');
     });
-    const answer = await startClient(upstream.baseUrl, { retries: 0 }).smsById('1');
+    const answer = await startClient(bsg.baseUrl, { retries: 0 }).smsById('1');
     expect(answer).toMatchObject({ code: 'NETWORK', isOutage: true });
   });
 
   it('never passes the key on, not even where BSG repeats it', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       sendJson(response, { error: 1, errorDescription: `Invalid key ${request.headers['x-api-key']}.` }, 401);
     });
 
-    const answer = await startClient(upstream.baseUrl, { apiKey: 'live_secret' }).smsById('211');
+    const answer = await startClient(bsg.baseUrl, { apiKey: 'live_secret' }).smsById('211');
     expect(answer).toMatchObject({ code: 'INVALID_API_KEY', message: 'Invalid key (key).' });
   });
 
   it('never follows a redirect with the key', async () => {
-    const elsewhere = await startUpstreamAnswering(wireSms());
-    const upstream = await startUpstream((_, response) => {
+    const elsewhere = await startFakeBsg(respondWith(wireSms()));
+    const bsg = await startFakeBsg((_, response) => {
       response.writeHead(302, { location: `${elsewhere.baseUrl}/sms/211` }).end();
     });
 
-    const answer = await startClient(upstream.baseUrl).smsById('211');
+    const answer = await startClient(bsg.baseUrl).smsById('211');
 
     expect(answer).toMatchObject(unavailable('BAD_RESPONSE'));
-    expect(elsewhere.calls).toEqual([]);
-    expect(upstream.calls).toHaveLength(1);
+    expect(elsewhere.paths).toEqual([]);
+    expect(bsg.paths).toHaveLength(1);
   });
 
   it('reuses its connections', async () => {
-    const upstream = await startUpstreamAnswering(wireSms());
-    const client = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms()));
+    const client = startClient(bsg.baseUrl);
 
     for (let i = 0; i < 5; i++) await client.smsById('211');
 
-    expect(new Set(upstream.requests.map((request) => request.socket.remotePort)).size).toBe(1);
+    expect(new Set(bsg.requests.map((request) => request.socket.remotePort)).size).toBe(1);
   });
 
   it('survives a connection that BSG closed while it was kept open', async () => {
-    const upstream = await startUpstream((_, response, callNumber) => {
-      if (callNumber === 2) response.socket?.destroy();
+    const bsg = await startFakeBsg(({ number }, response) => {
+      if (number === 2) response.socket?.destroy();
       else sendJson(response, wireSms());
     });
-    const client = startClient(upstream.baseUrl);
+    const client = startClient(bsg.baseUrl);
 
     await client.smsById('211');
     expect(await client.smsById('211')).toMatchObject({ kind: 'sms' });
-    expect(upstream.calls).toHaveLength(3);
+    expect(bsg.paths).toHaveLength(3);
   });
 });
 
 describe('a fault of the network', () => {
-  it.each<[string, Parameters<typeof startUpstream>[0]]>([
+  it.each<[string, Respond]>([
     ['a reset before the headers', (_, response) => response.socket?.resetAndDestroy()],
     [
       'a reset after the headers',
@@ -104,10 +104,10 @@ describe('a fault of the network', () => {
       },
     ],
   ])('%s is tried again, then NETWORK', async (_, fault) => {
-    const upstream = await startUpstream(fault);
+    const bsg = await startFakeBsg(fault);
 
-    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject(unavailable('NETWORK'));
-    expect(upstream.calls).toHaveLength(3);
+    expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject(unavailable('NETWORK'));
+    expect(bsg.paths).toHaveLength(3);
   });
 
   it('is NETWORK where nothing listens', async () => {
@@ -115,52 +115,48 @@ describe('a fault of the network', () => {
   });
 
   it('is forgotten when the next attempt is answered', async () => {
-    const upstream = await startUpstream((_, response, callNumber) => {
-      if (callNumber < 3) response.socket?.resetAndDestroy();
+    const bsg = await startFakeBsg(({ number }, response) => {
+      if (number < 3) response.socket?.resetAndDestroy();
       else sendJson(response, wireSms());
     });
 
-    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms', id: '211' });
+    expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject({ kind: 'sms', id: '211' });
   });
 });
 
 describe('a slow BSG', () => {
   it('that never answers is TIMEOUT, within the deadline and after a second attempt', async () => {
-    const upstream = await startUpstream(() => {});
+    const bsg = await startFakeBsg(hangs);
     const startedAt = performance.now();
 
-    expect(await startClient(upstream.baseUrl, { timeoutMs: 1_000 }).smsById('211')).toMatchObject(
-      unavailable('TIMEOUT'),
-    );
+    expect(await startClient(bsg.baseUrl, { timeoutMs: 1_000 }).smsById('211')).toMatchObject(unavailable('TIMEOUT'));
 
     expect(performance.now() - startedAt).toBeLessThan(5_000);
-    expect(upstream.calls).toHaveLength(2);
+    expect(bsg.paths).toHaveLength(2);
   });
 
   it('has the whole deadline for the only attempt there is', async () => {
-    const upstream = await startUpstream((_, response) => {
+    const bsg = await startFakeBsg((_, response) => {
       setTimeout(() => sendJson(response, wireSms()), 600);
     });
 
-    const client = startClient(upstream.baseUrl, { timeoutMs: 1_000, retries: 0 });
+    const client = startClient(bsg.baseUrl, { timeoutMs: 1_000, retries: 0 });
     expect(await client.smsById('211')).toMatchObject({ kind: 'sms' });
   });
 
   it('that sends a byte now and then is TIMEOUT as well', async () => {
-    const upstream = await startUpstream((_, response) => {
+    const bsg = await startFakeBsg((_, response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write(' '), 10);
       response.once('close', () => clearInterval(drip));
     });
 
-    expect(await startClient(upstream.baseUrl, { timeoutMs: 300 }).smsById('211')).toMatchObject(
-      unavailable('TIMEOUT'),
-    );
+    expect(await startClient(bsg.baseUrl, { timeoutMs: 300 }).smsById('211')).toMatchObject(unavailable('TIMEOUT'));
   });
 
   it('does not keep those waiting who cannot be served in time', async () => {
-    const upstream = await startUpstream(() => {});
-    const client = startClient(upstream.baseUrl, { timeoutMs: 300, maxConcurrency: 1 });
+    const bsg = await startFakeBsg(hangs);
+    const client = startClient(bsg.baseUrl, { timeoutMs: 300, maxConcurrency: 1 });
     const startedAt = performance.now();
 
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => client.smsById(String(i))));
@@ -173,7 +169,7 @@ describe('a slow BSG', () => {
 describe('a body', () => {
   it('of 100 MB is given up at 1 MiB, without a second attempt', async () => {
     let sentBytes = 0;
-    const upstream = await startUpstream((_, response) => {
+    const bsg = await startFakeBsg((_, response) => {
       const chunk = Buffer.alloc(64 * 1024, ' ');
       const pour = () => {
         while (sentBytes < 100_000_000 && !response.destroyed) {
@@ -184,26 +180,26 @@ describe('a body', () => {
       pour();
     });
 
-    const answer = await startClient(upstream.baseUrl).smsById('211');
+    const answer = await startClient(bsg.baseUrl).smsById('211');
 
     expect(answer).toMatchObject({ ...unavailable('BAD_RESPONSE'), message: expect.stringContaining('1 MiB') });
     expect(sentBytes).toBeLessThan(20_000_000);
-    expect(upstream.calls).toHaveLength(1);
+    expect(bsg.paths).toHaveLength(1);
   });
 
   it('of HTML is a bad response: with 200 at once, with 502 after more attempts', async () => {
     const page = '<!doctype html><h1>Bad Gateway</h1>';
-    const lying = await startUpstreamAnswering(page, 200);
-    const failing = await startUpstreamAnswering(page, 502);
+    const lying = await startFakeBsg(respondWith(page, 200));
+    const failing = await startFakeBsg(respondWith(page, 502));
 
     expect(await startClient(lying.baseUrl).smsById('211')).toMatchObject(unavailable('BAD_RESPONSE'));
     expect(await startClient(failing.baseUrl).smsById('211')).toMatchObject(unavailable('BAD_RESPONSE'));
-    expect(lying.calls).toHaveLength(1);
-    expect(failing.calls).toHaveLength(3);
+    expect(lying.paths).toHaveLength(1);
+    expect(failing.paths).toHaveLength(3);
   });
 
   it('with a byte order mark is read', async () => {
-    const upstream = await startUpstreamAnswering(`\ufeff${JSON.stringify(wireSms())}`);
-    expect(await startClient(upstream.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
+    const bsg = await startFakeBsg(respondWith(`\ufeff${JSON.stringify(wireSms())}`));
+    expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
   });
 });

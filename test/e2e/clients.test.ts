@@ -8,8 +8,8 @@ import { createClient } from 'graphql-sse';
 import { expect, it, onTestFinished } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
-import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 
 const Seen = graphql(`
   subscription Seen($ids: [ID!]) {
@@ -24,10 +24,10 @@ const expected = ['SCHEDULED', 'SENT', 'DELIVERED'].map((status) => ({ smsUpdate
 /** A server whose message moves on with every second look. Returns its address. */
 async function startServer(): Promise<string> {
   const words = ['scheduled', 'scheduled', 'sent', 'sent', 'delivered'];
-  const upstream = await startUpstream((_, response, callNumber) => {
-    sendJson(response, wireSms({ id: '1', status: words[callNumber - 1] ?? 'delivered' }));
+  const bsg = await startFakeBsg(({ number }, response) => {
+    sendJson(response, wireSms({ id: '1', status: words[number - 1] ?? 'delivered' }));
   });
-  const app = startApp(upstream.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
+  const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
   return listen(app.listener);
 }
 

@@ -3,7 +3,7 @@ import { chromium, type Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS } from '../helpers/secrets.ts';
 
 const CHROMIUM = '/usr/bin/chromium';

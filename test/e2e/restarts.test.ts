@@ -1,8 +1,8 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
-import { freePort, listen } from '../helpers/listen.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { freePort, listen } from '../helpers/http.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const RESTARTS = 20;
 
@@ -39,10 +39,10 @@ function balance(ports: readonly number[]) {
 }
 
 it(`loses no request over ${RESTARTS} restarts under load`, async () => {
-  const upstream = await startUpstreamKnowingAll();
+  const bsg = await startFakeBsg();
   const environment = {
     BSG_API_KEY: 'live_of_restarts',
-    BSG_BASE_URL: upstream.baseUrl,
+    BSG_BASE_URL: bsg.baseUrl,
     RATE_LIMIT: '0',
     CACHE_FINAL_TTL_MS: '0',
   };

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { deliveryLine } from '../../examples/front-end/delivery-line.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { listen } from '../helpers/http.ts';
 
 it.each([
   ['ext_id_19', 'Delivered at 2017-01-17T09:11:41Z'],

@@ -16,9 +16,9 @@ import {
   startCompanyGraph,
   startHiveGateway,
 } from '../helpers/company-graph.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { runScript } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 interface Orders {
   readonly orders: readonly {
@@ -35,15 +35,15 @@ function ordersWith(references: readonly (string | null)[], taskId: string | nul
   return { name: 'orders', typeDefs: ordersSchema, listener: createOrders(orders) };
 }
 
-/** References of 20 messages that `startUpstreamKnowingAll` knows. */
+/** References of 20 messages that the fake BSG knows. */
 const TWENTY = Array.from({ length: 20 }, (_, i) => `ref_${i}`);
 
 describe.each(GATEWAYS)('%s', (_, startGateway) => {
   it.each(COMPOSERS)(
     'asks once, and BSG 20 times, for the messages of 20 orders; composed by %s',
     async (_, composer) => {
-      const upstream = await startUpstreamKnowingAll();
-      const app = startApp(upstream.baseUrl);
+      const bsg = await startFakeBsg();
+      const app = startApp(bsg.baseUrl);
       const graph = await startCompanyGraph({ app, others: [ordersWith(TWENTY)], startGateway, composer });
 
       const { data, errors } = await graph.query<Orders>(WALK);
@@ -51,10 +51,10 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
       expect(errors).toBeUndefined();
       expect(data.orders.map(({ sms }) => sms)).toEqual(TWENTY.map(() => ({ status: 'DELIVERED' })));
       expect(graph.answers).toHaveLength(1);
-      expect(upstream.calls).toHaveLength(20);
+      expect(bsg.paths).toHaveLength(20);
 
       await graph.query(WALK);
-      expect(upstream.calls).toHaveLength(20);
+      expect(bsg.paths).toHaveLength(20);
     },
   );
 
@@ -87,12 +87,12 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
   });
 
   it('gives 10 of 20 messages while BSG fails for the other 10', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       const id = request.url?.split('ref_').at(-1);
       if (Number(id) % 2 === 0) sendJson(response, wireSms({ id, reference: `ref_${id}` }));
       else sendJson(response, 'down', 503);
     });
-    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+    const app = startApp(bsg.baseUrl, { BSG_RETRIES: '0' });
     const graph = await startCompanyGraph({ app, others: [ordersWith(TWENTY)], startGateway });
 
     const { data, errors } = await graph.query<Orders>(WALK);
@@ -122,8 +122,8 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
   });
 
   it('answers all there is to know about the messages and campaigns of 1,000 orders', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
     const references = Array.from({ length: 1_000 }, (_, i) => `ref_${i}`);
     const graph = await startCompanyGraph({ app, others: [ordersWith(references, '1')], startGateway });
 
@@ -135,7 +135,7 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
     expect(data.orders.filter(({ sms, campaign }) => sms?.status === 'DELIVERED' && campaign?.sent === 1)).toHaveLength(
       1_000,
     );
-    expect(upstream.calls).toHaveLength(1_001);
+    expect(bsg.paths).toHaveLength(1_001);
   });
 
   it('gives what BSG cannot answer as data where it is asked for by key', async () => {
@@ -150,14 +150,14 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
   });
 
   it.each(['18446744073709551615', '00211'])('keeps every digit of the id %s that stands in a query', async (id) => {
-    const upstream = await startUpstreamKnowingAll();
-    const graph = await startCompanyGraph({ app: startApp(upstream.baseUrl), others: [ordersWith([])], startGateway });
+    const bsg = await startFakeBsg();
+    const graph = await startCompanyGraph({ app: startApp(bsg.baseUrl), others: [ordersWith([])], startGateway });
 
     for (const _ of [1, 2, 3, 4]) {
       const { data } = await graph.query(`{ sms(id: "${id}") { ... on Sms { id } } }`);
       expect(data).toEqual({ sms: { id } });
     }
-    expect(upstream.calls).toEqual([`/sms/${id}`]);
+    expect(bsg.paths).toEqual([`/sms/${id}`]);
   });
 
   it('asks nothing of this subgraph for what the other one knows', async () => {
@@ -216,10 +216,10 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
 
 it('Hive Gateway passes on every change of a message, and the authorization of who listens', async () => {
   const words = ['scheduled', 'sent', 'delivered'];
-  const upstream = await startUpstream((_, response, callNumber) => {
-    sendJson(response, wireSms({ status: words[callNumber - 1] ?? 'delivered' }));
+  const bsg = await startFakeBsg(({ number }, response) => {
+    sendJson(response, wireSms({ status: words[number - 1] ?? 'delivered' }));
   });
-  const app = startApp(upstream.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
+  const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
   const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
   const client = createClient({
     url: `${graph.address}/graphql`,

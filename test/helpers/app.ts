@@ -51,13 +51,14 @@ export interface RequestLine {
 }
 
 /**
- * The app as the environment configures it, asking the upstream at `baseUrl`; lives as long as the test. Nothing that it
- * answers may have a secret in it, and nothing that it logs or counts anything personal.
+ * The app as the environment configures it, on the BSG at `baseUrl`; lives as long as the test. Its deadlines are longer
+ * than any busy machine needs: a test of a timeout sets its own. Nothing that it answers may have a secret in it, and
+ * nothing that it logs or counts anything personal.
  */
 export function startApp(baseUrl: string, environment: Readonly<Record<string, string>> = {}): TestApp {
   const lines: string[] = [];
   const app = createApp(
-    readConfig({ BSG_API_KEY: 'live_test_key', BSG_BASE_URL: baseUrl, BSG_TIMEOUT_MS: '5000', ...environment }),
+    readConfig({ BSG_API_KEY: 'live_test_key', BSG_BASE_URL: baseUrl, BSG_TIMEOUT_MS: '30000', ...environment }),
     pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
   );
   onTestFinished(async () => {

@@ -4,14 +4,14 @@ import { keyOf } from '../../src/bsg/resource.ts';
 import { campaign } from '../../src/bsg/resources/campaign.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 
-/** A client of the upstream at `baseUrl`, for as long as the test lives. Retries come at once: there is no random wait. */
+/** A client of the BSG at `baseUrl`, for as long as the test lives. Retries come at once, without a random wait. */
 export function startClient(baseUrl: string, differences: Partial<BsgClientOptions> = {}) {
   const client = createBsgClient({
     baseUrl,
     apiKey: 'live_test_key',
     timezone: 'UTC',
     campaignPath: null,
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     retries: 2,
     maxConcurrency: 50,
     random: () => 0,

@@ -8,7 +8,7 @@ import { createApolloGateway } from '../../examples/supergraph/apollo-gateway.ts
 import { type Composer, compose } from '../../examples/supergraph/compose.ts';
 import { createHiveGateway } from '../../examples/supergraph/hive-gateway.ts';
 import type { Result, TestApp } from './app.ts';
-import { listen } from './listen.ts';
+import { listen } from './http.ts';
 
 /** The schema as another team gets it. */
 export const bsgSchema: DocumentNode = parse(await readFile('schema.graphql', 'utf8'));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
-import { freePort } from './listen.ts';
+import { freePort } from './http.ts';
 
 /** Where Debian puts it; the suites that need it are left out where it is not. */
 export const REDIS_SERVER = '/usr/bin/redis-server';

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
-import { subscribe } from '../helpers/subscribe.ts';
-import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
+import { held, knowsAll, startFakeBsg } from '../helpers/fake-bsg.ts';
+import { listen, subscribe } from '../helpers/http.ts';
 
 const SECRET = 'secret_of_the_reports';
 
@@ -15,15 +14,10 @@ const Watched = graphql(`
   }
 `);
 
-/** A BSG that counts, and a server that looks by itself only once an hour and takes reports. */
+/** A BSG whose messages are on their way, and a server that polls only once an hour and takes reports. */
 async function startServer(environment: Record<string, string> = {}) {
-  const bsg = { status: 'sent', calls: [] as string[] };
-  const upstream = await startUpstream((request, response) => {
-    const id = request.url?.split('/').at(-1)?.replace('ref_', '');
-    sendJson(response, wireSms({ id, reference: `ref_${id}`, status: bsg.status }));
-  });
-  bsg.calls = upstream.calls;
-  const app = startApp(upstream.baseUrl, {
+  const bsg = await startFakeBsg(knowsAll({ status: 'sent' }));
+  const app = startApp(bsg.baseUrl, {
     LIVE_INTERVAL_MS: '3600000',
     CACHE_TTL_MS: '3600000',
     WEBHOOK_SECRET: SECRET,
@@ -49,7 +43,7 @@ describe('a delivery report', () => {
     const updates = subscribe(address, Watched, { ids: ['1'] });
     expect(await updates.next()).toEqual(shown('SENT'));
 
-    bsg.status = 'delivered';
+    bsg.respond = knowsAll();
     expect(await report(init, `/hooks/bsg/${SECRET}${query}`)).toBe(204);
     expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
@@ -61,34 +55,24 @@ describe('a delivery report', () => {
 
     const forged = { id: '1', reference: 'ref_1', status: 'delivered', price: '0', msisdn: '666' };
     for (let i = 0; i < 50; i++) expect(await report(json(forged))).toBe(204);
-    await expect.poll(() => bsg.calls.length).toBe(2);
-    bsg.status = 'expired';
+    await bsg.received(2);
+    bsg.respond = knowsAll({ status: 'expired' });
     // The reports that came meanwhile are looked at once more when their window ends.
     expect(await updates.rest()).toEqual([shown('EXPIRED')]);
-    expect(bsg.calls).toHaveLength(3);
+    expect(bsg.paths).toHaveLength(3);
   });
 
   it('that comes during a look makes it look again', async () => {
-    const bsg = { status: 'sent', calls: 0 };
-    let answerFirst = () => {};
-    const upstream = await startUpstream((_, response) => {
-      const { status } = bsg;
-      const answer = () => sendJson(response, wireSms({ id: '1', reference: 'ref_1', status }));
-      if (++bsg.calls === 1) answerFirst = answer;
-      else answer();
-    });
-    const app = startApp(upstream.baseUrl, {
-      LIVE_INTERVAL_MS: '3600000',
-      CACHE_TTL_MS: '3600000',
-      WEBHOOK_SECRET: SECRET,
-    });
-    const updates = subscribe(await listen(app.listener), Watched, { ids: ['1'] });
+    const { app, bsg, address } = await startServer();
+    const slow = held(bsg.respond);
+    bsg.respond = slow.respond;
+    const updates = subscribe(address, Watched, { ids: ['1'] });
     const first = updates.next();
-    await expect.poll(() => bsg.calls).toBe(1);
+    await bsg.received(1);
 
-    bsg.status = 'delivered';
+    bsg.respond = knowsAll();
     expect((await app.fetch(`/hooks/bsg/${SECRET}`, json({ id: '1' }))).status).toBe(204);
-    answerFirst();
+    slow.release();
     expect(await first).toEqual(shown('SENT'));
     expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
@@ -97,15 +81,15 @@ describe('a delivery report', () => {
     const { app, bsg, report } = await startServer();
     const query = '{ smsByReference(reference: "ref_1") { ... on Sms { status } } }';
     await app.query(query);
-    bsg.status = 'delivered';
+    bsg.respond = knowsAll();
     expect(await app.query(query)).toEqual({ data: { smsByReference: { status: 'SENT' } } });
 
     await report(json({ id: '1' }));
-    expect(bsg.calls).toHaveLength(1);
+    expect(bsg.paths).toHaveLength(1);
     expect(await app.query(query)).toEqual({ data: { smsByReference: { status: 'DELIVERED' } } });
     await report(json({ id: '2' }));
     await app.query(query);
-    expect(bsg.calls).toHaveLength(2);
+    expect(bsg.paths).toHaveLength(2);
   });
 
   it.each([

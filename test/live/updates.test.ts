@@ -2,9 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
-import { listen } from '../helpers/listen.ts';
-import { subscribe } from '../helpers/subscribe.ts';
-import { sendJson, startUpstream, wireCampaign, wireSms } from '../helpers/upstream.ts';
+import { sendJson, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
+import { listen, subscribe } from '../helpers/http.ts';
 
 const SmsUpdates = graphql(`
   subscription SmsUpdates($ids: [ID!], $references: [String!]) {
@@ -27,27 +26,27 @@ const CampaignUpdates = graphql(`
 /** Looks often, and keeps nothing between two looks. */
 const often = { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0', BSG_RETRIES: '0' };
 
-/** A BSG whose answers the test moves on, by id; it counts. */
-async function startBsg(statuses: Record<string, string | number>) {
-  const upstream = await startUpstream((request, response) => {
-    const id = request.url?.split('/').at(-1)?.replace('ref_', '') ?? '';
+/** A BSG whose responses the test changes by id, and a server on it. */
+async function startServer(statuses: Record<string, string | number>) {
+  const bsg = await startFakeBsg(({ key }, response) => {
+    const id = key.replace('ref_', '');
     const status = statuses[id];
     if (typeof status === 'number')
       sendJson(response, status < 100 ? { error: status } : 'down', status < 100 ? 200 : status);
     else sendJson(response, wireSms({ id, reference: `ref_${id}`, status }));
   });
-  return { ...upstream, statuses, address: await listen(startApp(upstream.baseUrl, often).listener) };
+  return { bsg, statuses, address: await listen(startApp(bsg.baseUrl, often).listener) };
 }
 
 const sms = (id: string, status: string) => ({ smsUpdates: { id, status } });
 
 describe('smsUpdates', () => {
   it('tells the current state, each change once, and ends when it is final', async () => {
-    const { address, statuses, calls } = await startBsg({ '1': 'scheduled' });
+    const { address, statuses, bsg } = await startServer({ '1': 'scheduled' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
 
     expect(await updates.next()).toEqual(sms('1', 'SCHEDULED'));
-    await expect.poll(() => calls.length).toBeGreaterThan(3);
+    await expect.poll(() => bsg.paths.length).toBeGreaterThan(3);
     statuses['1'] = 'sent';
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
     statuses['1'] = 'delivered';
@@ -55,7 +54,7 @@ describe('smsUpdates', () => {
   });
 
   it('ends when all that is watched is final or cannot be found, and not before', async () => {
-    const { address, statuses } = await startBsg({ '1': 'delivered', '2': 20, '3': 'sent' });
+    const { address, statuses } = await startServer({ '1': 'delivered', '2': 20, '3': 'sent' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1', '2', 'x', '3'], references: ['ref_1'] });
 
     const first = [
@@ -78,31 +77,31 @@ describe('smsUpdates', () => {
   });
 
   it('of nothing ends at once', async () => {
-    const { address } = await startBsg({});
+    const { address } = await startServer({});
     expect(await subscribe(address, SmsUpdates, {}).rest()).toEqual([]);
   });
 
   it('tells that BSG is down once, and that it is back', async () => {
-    const { address, statuses, calls } = await startBsg({ '1': 'sent' });
+    const { address, statuses, bsg } = await startServer({ '1': 'sent' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
 
     statuses['1'] = 503;
     expect(await updates.next()).toEqual({ smsUpdates: { subject: '1', code: 'BAD_RESPONSE' } });
-    const callsWhenDown = calls.length;
-    await expect.poll(() => calls.length).toBeGreaterThan(callsWhenDown + 2);
+    const callsWhenDown = bsg.paths.length;
+    await expect.poll(() => bsg.paths.length).toBeGreaterThan(callsWhenDown + 2);
     statuses['1'] = 'sent';
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
   });
 
   it('costs for 200 listeners of one message what it costs for one', async () => {
-    const { address, statuses, calls } = await startBsg({ '1': 'sent' });
+    const { address, statuses, bsg } = await startServer({ '1': 'sent' });
     const all = Array.from({ length: 200 }, () => subscribe(address, SmsUpdates, { ids: ['1'] }));
     for (const updates of all) expect(await updates.next()).toEqual(sms('1', 'SENT'));
     const startedAt = performance.now();
-    const before = calls.length;
-    await expect.poll(() => calls.length - before, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
-    const looks = calls.length - before;
+    const before = bsg.paths.length;
+    await expect.poll(() => bsg.paths.length - before, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    const looks = bsg.paths.length - before;
     expect(looks).toBeLessThanOrEqual(Math.ceil((performance.now() - startedAt) / 80) + 1);
 
     statuses['1'] = 'delivered';
@@ -110,35 +109,35 @@ describe('smsUpdates', () => {
   });
 
   it('stops asking BSG when its last listener has left', async () => {
-    const { address, calls } = await startBsg({ '1': 'sent' });
+    const { address, bsg } = await startServer({ '1': 'sent' });
     const [a, b] = [subscribe(address, SmsUpdates, { ids: ['1'] }), subscribe(address, SmsUpdates, { ids: ['1'] })];
     await Promise.all([a.next(), b.next()]);
 
     a.leave();
-    const before = calls.length;
-    await expect.poll(() => calls.length).toBeGreaterThan(before + 1);
+    const before = bsg.paths.length;
+    await expect.poll(() => bsg.paths.length).toBeGreaterThan(before + 1);
     b.leave();
     // Whatever was under way comes to its end; then several looks would have been due.
     await new Promise((resolve) => setTimeout(resolve, 150));
-    const after = calls.length;
+    const after = bsg.paths.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(calls.length).toBe(after);
+    expect(bsg.paths.length).toBe(after);
   });
 
   it('that a client cannot read costs nothing', async () => {
-    const { address, calls } = await startBsg({ '1': 'sent' });
+    const { address, bsg } = await startServer({ '1': 'sent' });
     const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
     const response = await fetch(`${address}/graphql?query=${encodeURIComponent(query)}`, {
       headers: { accept: 'application/json' },
     });
     expect(response.status).toBe(406);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it('is refused for too many keys, and for one stream too many', async () => {
-    const upstream = await startBsg({ '1': 'sent' });
-    const app = startApp(upstream.baseUrl, { ...often, MAX_BATCH_SIZE: '2', LIVE_MAX_STREAMS: '1' });
+    const { bsg } = await startServer({ '1': 'sent' });
+    const app = startApp(bsg.baseUrl, { ...often, MAX_BATCH_SIZE: '2', LIVE_MAX_STREAMS: '1' });
     const address = await listen(app.listener);
 
     await expect(subscribe(address, SmsUpdates, { ids: ['1', '2', '3'] }).next()).rejects.toThrow('BATCH_TOO_LARGE');
@@ -151,8 +150,8 @@ describe('smsUpdates', () => {
 describe('campaignUpdates', () => {
   it('sends the counters as they change, until each message of the total has an outcome', async () => {
     const counters = { total: 2, sent: 1, delivered: 1 };
-    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign(counters)));
-    const address = await listen(startApp(upstream.baseUrl, often).listener);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireCampaign(counters)));
+    const address = await listen(startApp(bsg.baseUrl, often).listener);
     const updates = subscribe(address, CampaignUpdates, { taskId: '6' });
 
     expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 1, isFinal: false } });
@@ -164,12 +163,12 @@ describe('campaignUpdates', () => {
 
   it('stays open without a total until nothing has changed for ten minutes, and ends with the final state', async () => {
     fakeClock();
-    const upstream = await startUpstream((_, response) => sendJson(response, wireCampaign({ sent: 2, delivered: 2 })));
-    const address = await listen(startApp(upstream.baseUrl, often).listener);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireCampaign({ sent: 2, delivered: 2 })));
+    const address = await listen(startApp(bsg.baseUrl, often).listener);
     const updates = subscribe(address, CampaignUpdates, { taskId: '6' });
 
     expect(await updates.next()).toEqual({ campaignUpdates: { delivered: 2, isFinal: false } });
-    await expect.poll(() => upstream.calls.length).toBeGreaterThan(2);
+    await bsg.received(3);
     vi.advanceTimersByTime(10 * 60_000);
     expect(await updates.rest()).toEqual([{ campaignUpdates: { delivered: 2, isFinal: true } }]);
   });

@@ -4,13 +4,7 @@ import { createLoaders } from '../../src/loaders/loaders.ts';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
 import { startClient } from '../helpers/client.ts';
-import {
-  sendJson,
-  startUpstream,
-  startUpstreamAnsweringTogether,
-  startUpstreamKnowingAll,
-  wireSms,
-} from '../helpers/upstream.ts';
+import { inGroupsOf, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 const Batch = graphql(`
   query LoaderBatch($ids: [ID!], $references: [String!]) {
@@ -27,44 +21,42 @@ const numbers = (count: number) => Array.from({ length: count }, (_, i) => Strin
 
 describe('the look-ups of one request', () => {
   it('are one for 50 aliases of one id', async () => {
-    const upstream = await startUpstreamKnowingAll();
+    const bsg = await startFakeBsg();
     const aliases = numbers(50).map((n) => `a${n}: sms(id: "211") { ... on Sms { id } }`);
 
-    const { data } = await startApp(upstream.baseUrl).query<Record<string, unknown>, object>(
-      `{ ${aliases.join(' ')} }`,
-    );
+    const { data } = await startApp(bsg.baseUrl).query<Record<string, unknown>, object>(`{ ${aliases.join(' ')} }`);
 
     expect(Object.values(data)).toEqual(Array.from({ length: 50 }, () => ({ id: '211' })));
-    expect(upstream.calls).toEqual(['/sms/211']);
+    expect(bsg.paths).toEqual(['/sms/211']);
   });
 
   it('are 50 for 50 ids, never more at once than BSG_MAX_CONCURRENCY', async () => {
-    const upstream = await startUpstreamAnsweringTogether(10);
-    const app = startApp(upstream.baseUrl, { BSG_MAX_CONCURRENCY: '10' });
+    const bsg = await startFakeBsg(inGroupsOf(10));
+    const app = startApp(bsg.baseUrl, { BSG_MAX_CONCURRENCY: '10' });
 
     const { data } = await app.query(Batch, { ids: numbers(50) });
 
     expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(50));
-    expect(upstream.calls.toSorted()).toEqual(numbers(50).map((id) => `/sms/${id}`));
-    expect(upstream.mostAtOnce).toBe(10);
+    expect(bsg.paths.toSorted()).toEqual(numbers(50).map((id) => `/sms/${id}`));
+    expect(bsg.maxInFlight).toBe(10);
   });
 
   it('go out together, 50 at once unless told otherwise, and are matched by their key', async () => {
-    const upstream = await startUpstreamAnsweringTogether(50);
+    const bsg = await startFakeBsg(inGroupsOf(50));
 
-    const { data } = await startApp(upstream.baseUrl).query(Batch, { ids: numbers(100) });
+    const { data } = await startApp(bsg.baseUrl).query(Batch, { ids: numbers(100) });
 
     expect(data.smsBatch.results.map((result) => 'id' in result && result.id)).toEqual(numbers(100));
-    expect(upstream.mostAtOnce).toBe(50);
+    expect(bsg.maxInFlight).toBe(50);
   });
 
   it('fail alone', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/2') response.socket?.resetAndDestroy();
       else if (request.url === '/sms/3') sendJson(response, { error: '20', errorDescription: 'SMS not found' }, 404);
       else sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length), reference: null }));
     });
-    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+    const app = startApp(bsg.baseUrl, { BSG_RETRIES: '0' });
 
     const { data, errors } = await app.query(Batch, { ids: ['1', '2', '3', 'x', '4'] });
 
@@ -79,25 +71,25 @@ describe('the look-ups of one request', () => {
   });
 
   it('are not shared with another request', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl, { CACHE_FINAL_TTL_MS: '0' });
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl, { CACHE_FINAL_TTL_MS: '0' });
 
     await app.query(Batch, { ids: ['1'] });
     await app.query(Batch, { ids: ['1'] });
-    expect(upstream.calls).toEqual(['/sms/1', '/sms/1']);
+    expect(bsg.paths).toEqual(['/sms/1', '/sms/1']);
   });
 });
 
 describe('a message found by one of its keys', () => {
   it('is known by the other for the rest of the request', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const { fetch: get } = startClient(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const { fetch: get } = startClient(bsg.baseUrl);
     const [byId, byReference] = [createLoaders({ get }), createLoaders({ get })];
 
     await byId.load(smsById, '7');
     expect(await byId.load(smsByReference, 'ref_7')).toMatchObject({ id: '7' });
     await byReference.load(smsByReference, 'ref_8');
     expect(await byReference.load(smsById, '8')).toMatchObject({ reference: 'ref_8' });
-    expect(upstream.calls).toEqual(['/sms/7', '/sms/reference/ref_8']);
+    expect(bsg.paths).toEqual(['/sms/7', '/sms/reference/ref_8']);
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 
 describe('what operators ask', () => {
   it('is on the port of the endpoint where there is no other', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     expect((await app.fetch('/health')).status).toBe(200);
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
     expect((await app.fetch('/metrics')).status).toBe(200);
   });
 
   it('is on a port of its own where there is one, and elsewhere no more than whether the server is ready', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { OPS_PORT: '1' });
+    const app = startApp((await startFakeBsg()).baseUrl, { OPS_PORT: '1' });
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
     expect((await app.fetch('/metrics')).status).toBe(404);
     expect((await app.fetch('/health')).status).toBe(200);
@@ -29,7 +29,7 @@ describe('what operators ask', () => {
   });
 
   it('is told to send no more requests while the server drains, which answers those that come', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const address = await listen(app.listener);
     app.drain();
     const ready = await fetch(`${address}/ready`);

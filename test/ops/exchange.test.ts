@@ -3,16 +3,16 @@ import { text } from 'node:stream/consumers';
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { hangs, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 const json = { 'content-type': 'application/json' };
 const query = 'query Two { smsBatch(ids: ["1", "2"]) { found { id msisdn } } }';
 
 describe('a request', () => {
   it('is one line of the log: who, what, how long, and what it took', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     const headers = { authorization: `Bearer ${TOKENS.personal}` };
     await app.query(query, {}, headers);
     await app.query(query, {}, headers);
@@ -26,18 +26,18 @@ describe('a request', () => {
   });
 
   it('has its attempts counted, and those of another who asks for the same only there', async () => {
-    const upstream = await startUpstream((_, response, callNumber) => {
-      sendJson(response, callNumber === 1 ? {} : wireSms({ id: '1' }), callNumber === 1 ? 500 : 200);
+    const bsg = await startFakeBsg(({ number }, response) => {
+      sendJson(response, number === 1 ? {} : wireSms({ id: '1' }), number === 1 ? 500 : 200);
     });
-    const app = startApp(upstream.baseUrl);
+    const app = startApp(bsg.baseUrl);
     await Promise.all([1, 2].map(() => app.query('{ sms(id: "1") { __typename } }')));
     const calls = app.requestLines().map(({ upstreamCalls }) => upstreamCalls);
     expect(calls.toSorted()).toEqual([0, 2]);
   });
 
   it("has an id, returned and passed on to BSG: the caller's own, or a new one", async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
     const ask = (id: string, headers: Record<string, string>) =>
       app.fetch('/graphql', {
         method: 'POST',
@@ -53,12 +53,12 @@ describe('a request', () => {
     expect(replaced).toMatch(/^[\da-f-]{36}$/);
 
     const ids = ['order-7.a:b_c', given, replaced];
-    expect(upstream.requests.map(({ headers }) => headers['x-request-id'])).toEqual(ids);
+    expect(bsg.requests.map(({ headers }) => headers['x-request-id'])).toEqual(ids);
     expect(app.requestLines().map(({ requestId }) => requestId)).toEqual(ids);
   });
 
   it('is part of the trace that its caller names', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await app.query('{ __typename }', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
     await app.query('{ __typename }', {}, { traceparent: 'rubbish' });
@@ -75,14 +75,14 @@ describe('a request', () => {
       'INVALID_PARAMETERS',
     ],
   ])('%s is a line with its code', async (_, params, outcome) => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     await app.fetch('/graphql', { method: 'POST', headers: json, body: JSON.stringify(params) });
     expect(app.requestLines()).toMatchObject([{ outcome }]);
   });
 
   it('whose caller has gone is a line that says so', async () => {
-    const upstream = await startUpstream(() => {});
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg(hangs);
+    const app = startApp(bsg.baseUrl);
     const address = `${await listen(app.listener)}/graphql`;
     const leaving = new AbortController();
     const answer = fetch(address, {
@@ -91,15 +91,15 @@ describe('a request', () => {
       body: JSON.stringify({ query: '{ sms(id: "1") { __typename } }' }),
       signal: leaving.signal,
     });
-    await expect.poll(() => upstream.calls).toHaveLength(1);
+    await expect.poll(() => bsg.paths).toHaveLength(1);
     leaving.abort();
     await expect(answer).rejects.toThrow();
     await expect.poll(() => app.requestLines()).toMatchObject([{ outcome: 'ABORTED', operation: { type: 'query' } }]);
   });
 
   it('for events is a line when they are over, or their reader has gone', async () => {
-    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(bsg.baseUrl);
     const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0 });
     const events = client.iterate({ query: 'subscription Listen { smsUpdates(ids: ["1"]) { __typename } }' });
     await events.next();
@@ -113,7 +113,7 @@ describe('a request', () => {
   it.each(['//graphql', '/./graphql', '/a/../graphql', '/%2e/graphql', 'http://localhost/graphql'])(
     'that comes to the endpoint by %s is a line like any other',
     async (target) => {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      const app = startApp((await startFakeBsg()).baseUrl);
       const { hostname, port } = new URL(await listen(app.listener));
       const socket = connect(Number(port), hostname);
       socket.end(`GET ${target}?query={__typename} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
@@ -125,7 +125,7 @@ describe('a request', () => {
   it.each(['n'.repeat(100_000), 'Phone380972000001', 'x'.repeat(65)])(
     'whose operation has a name that no person gave it has none',
     async (name) => {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      const app = startApp((await startFakeBsg()).baseUrl);
       await app.query(`query ${name.slice(0, 20_000)} { __typename }`);
       expect(app.requestLines()).toMatchObject([{ operation: { type: 'query', name: null } }]);
       expect(app.log().length).toBeLessThan(10_000);
@@ -135,7 +135,7 @@ describe('a request', () => {
   it.each(['variables={"msisdn": +380972000001}', 'variables={"msisdn": 380972000001', 'extensions=[380972000001]x'])(
     'that is not JSON is not quoted in the log: %s',
     async (part) => {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+      const app = startApp((await startFakeBsg()).baseUrl);
       expect((await app.fetch(`/graphql?query={__typename}&${part}`)).status).toBe(200);
       expect(app.log()).not.toContain('380972');
     },
@@ -150,7 +150,7 @@ describe('a request', () => {
   });
 
   it('for anything but the endpoint is no line', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { WEBHOOK_SECRET: 'secret_of_the_reports' });
+    const app = startApp((await startFakeBsg()).baseUrl, { WEBHOOK_SECRET: 'secret_of_the_reports' });
     for (const path of ['/health', '/ready', '/metrics', '/hooks/bsg/secret_of_the_reports?id=1', '/graphql.php', '/'])
       await app.fetch(path);
     expect(app.requestLines()).toEqual([]);

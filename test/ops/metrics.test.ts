@@ -1,8 +1,8 @@
 import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 
 /** The value of a metric, by its name and labels as they stand in the text; null where it is not there. */
 async function read(app: TestApp, sample: string): Promise<number | null> {
@@ -14,11 +14,11 @@ async function read(app: TestApp, sample: string): Promise<number | null> {
 
 describe('metrics', () => {
   it('count requests by operation and outcome, calls to BSG by outcome, reads by tier', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       const isBad = request.url === '/sms/2';
       sendJson(response, isBad ? {} : wireSms({ id: '1' }), isBad ? 500 : 200);
     });
-    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '1' });
+    const app = startApp(bsg.baseUrl, { BSG_RETRIES: '1' });
     await app.query('query One { sms(id: "1") { __typename } }');
     await app.query('query One { sms(id: "1") { __typename } }');
     await app.query('query Two { sms(id: "2") { __typename } }');
@@ -47,8 +47,8 @@ describe('metrics', () => {
   });
 
   it('say how many listen, and to how many messages', async () => {
-    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(bsg.baseUrl);
     const address = `${await listen(app.listener)}/graphql`;
     const clients = [1, 2].map(() => createClient({ url: address, retryAttempts: 0 }));
     for (const client of clients) {
@@ -62,7 +62,7 @@ describe('metrics', () => {
   });
 
   it('stay few, however many names a caller makes up', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     for (let i = 0; i < 300; i++) await app.query(`query Made_up_${i} { __typename }`);
     const text = await (await app.fetch('/metrics')).text();
     expect(new Set(text.match(/operation="[^"]*"/g)).size).toBe(201);

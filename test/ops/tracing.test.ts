@@ -2,8 +2,8 @@ import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { expectNothingPersonal } from '../helpers/secrets.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -33,8 +33,8 @@ const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 
 describe('a trace', () => {
   it('has the operation, each status read and each call to BSG, below the span of the caller', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
     await app.query(
       'query Known { smsByReference(reference: "ref_38097") { __typename ... on Sms { msisdn } } }',
       {},
@@ -63,17 +63,17 @@ describe('a trace', () => {
   });
 
   it("goes on at BSG, by the call's own span", async () => {
-    const upstream = await startUpstreamKnowingAll();
-    await startApp(upstream.baseUrl).query('{ sms(id: "1") { __typename } }', {}, { traceparent });
+    const bsg = await startFakeBsg();
+    await startApp(bsg.baseUrl).query('{ sms(id: "1") { __typename } }', {}, { traceparent });
     const call = exporter
       .getFinishedSpans()
       .find(({ name }) => name === 'GET')
       ?.spanContext();
-    expect(upstream.requests[0]?.headers['traceparent']).toBe(`00-${traceId}-${call?.spanId}-01`);
+    expect(bsg.requests[0]?.headers['traceparent']).toBe(`00-${traceId}-${call?.spanId}-01`);
   });
 
   it("is the same for a query that is compiled, and one of its own without a caller's", async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     for (let use = 1; use <= 5; use++) await app.query('{ sms(id: "1") { __typename } }');
     const names = spans().map(({ name, parent }) => [name, parent]);
     expect(names.slice(-2)).toEqual([
@@ -85,8 +85,8 @@ describe('a trace', () => {
   });
 
   it('says what failed, and has each attempt', async () => {
-    const upstream = await startUpstream((_, response) => sendJson(response, {}, 503));
-    await startApp(upstream.baseUrl, { BSG_RETRIES: '1' }).query(
+    const bsg = await startFakeBsg((_, response) => sendJson(response, {}, 503));
+    await startApp(bsg.baseUrl, { BSG_RETRIES: '1' }).query(
       '{ _entities(representations: [{ __typename: "Sms", id: "1" }]) { __typename } }',
     );
     expect(spans().map(({ name, failed, attributes }) => [name, failed, attributes['error.type']])).toEqual([
@@ -98,8 +98,8 @@ describe('a trace', () => {
   });
 
   it('has the looks of a subscription', async () => {
-    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1' })));
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1' })));
+    const app = startApp(bsg.baseUrl);
     const response = await app.fetch(
       `/graphql?query=${encodeURIComponent('subscription Listen { smsUpdates(ids: ["1"]) { __typename } }')}`,
       {

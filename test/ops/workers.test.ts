@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type FakeBsg, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, type Upstream, wireSms } from '../helpers/upstream.ts';
 
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKENS.plain}` };
 
 /** Two workers on one port, ready. */
-async function startWorkers(upstream: Upstream, environment: Record<string, string> = {}) {
+async function startWorkers(bsg: FakeBsg, environment: Record<string, string> = {}) {
   const program = runProgram([], {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
@@ -15,7 +15,7 @@ async function startWorkers(upstream: Upstream, environment: Record<string, stri
     OPS_PORT: '0',
     WORKERS: '2',
     BSG_API_KEY: 'live_of_workers',
-    BSG_BASE_URL: upstream.baseUrl,
+    BSG_BASE_URL: bsg.baseUrl,
     AUTH_TOKENS,
     ...environment,
   });
@@ -47,7 +47,7 @@ function pidsOf(program: Program): readonly number[] {
 
 describe('workers', () => {
   it('share a port, and have their metrics in one place', async () => {
-    const { program, url, opsUrl } = await startWorkers(await startUpstreamKnowingAll());
+    const { program, url, opsUrl } = await startWorkers(await startFakeBsg());
     for (let i = 0; i < 10; i++) expect(await ask(url)).toBe(200);
 
     await expect.poll(() => new Set(linesOf(program, 'request').map(({ pid }) => pid)).size).toBe(2);
@@ -62,7 +62,7 @@ describe('workers', () => {
   });
 
   it('are replaced when they end before their time, and the others answer meanwhile', async () => {
-    const { program, url } = await startWorkers(await startUpstreamKnowingAll());
+    const { program, url } = await startWorkers(await startFakeBsg());
     const [first = 0] = pidsOf(program);
     process.kill(first, 'SIGKILL');
     await program.printed(/another one takes its place/);
@@ -75,12 +75,12 @@ describe('workers', () => {
 
   it('answer what is in flight when a terminal tells all processes to end, and the primary tells them once more', async () => {
     let answer = () => {};
-    const upstream = await startUpstream((_, response) => {
+    const bsg = await startFakeBsg((_, response) => {
       answer = () => sendJson(response, wireSms({ id: '1' }));
     });
-    const { program, url } = await startWorkers(upstream);
+    const { program, url } = await startWorkers(bsg);
     const status = ask(url);
-    await expect.poll(() => upstream.calls).toHaveLength(1);
+    await expect.poll(() => bsg.paths).toHaveLength(1);
     for (const pid of pidsOf(program)) process.kill(pid, 'SIGINT');
     program.child.kill('SIGINT');
     await expect.poll(() => linesOf(program, 'Draining: what is in flight is answered.')).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('workers', () => {
   });
 
   it('of which one hangs do not take the others with them: the metrics cannot be had, all else goes on', async () => {
-    const { program, url, opsUrl } = await startWorkers(await startUpstreamKnowingAll(), { SHUTDOWN_MS: '100' });
+    const { program, url, opsUrl } = await startWorkers(await startFakeBsg(), { SHUTDOWN_MS: '100' });
     const [hanging = 0] = pidsOf(program);
     process.kill(hanging, 'SIGSTOP');
     expect((await fetch(`${opsUrl}/metrics`)).status).toBe(503);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 
 const OneCampaign = graphql(`
   query OneCampaign($taskId: ID!) {
@@ -79,8 +79,8 @@ describe('campaign', () => {
 
 describe('campaigns', () => {
   it('are in the asked order, each looked up once', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
 
     const { data } = await app.query(Campaigns, { taskIds: ['2', '1', 'x', '2'] });
 
@@ -90,7 +90,7 @@ describe('campaigns', () => {
       { __typename: 'BsgInvalidRequestError', subject: 'x', code: 'INVALID_TASK_ID' },
       { __typename: 'Campaign', taskId: '2' },
     ]);
-    expect(upstream.calls).toHaveLength(2);
+    expect(bsg.paths).toHaveLength(2);
   });
 
   it('are refused beyond MAX_BATCH_SIZE', async () => {

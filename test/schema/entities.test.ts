@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 const Entities = `
   query Entities($representations: [_Any!]!) {
@@ -45,13 +45,13 @@ describe('_entities', () => {
   });
 
   it('keeps the order of 20 mixed references, with null and one error for the unknown one', async () => {
-    const upstream = await startUpstreamKnowingAll();
+    const bsg = await startFakeBsg();
     const representations = Array.from({ length: 20 }, (_, i) => {
       if (i === 13) return { __typename: 'Sms', reference: 'nobody' };
       return i % 2 === 0 ? { __typename: 'Sms', id: String(i) } : { __typename: 'Sms', reference: `ref_${i}` };
     });
 
-    const { data, errors } = await startApp(upstream.baseUrl).query<Data, object>(Entities, { representations });
+    const { data, errors } = await startApp(bsg.baseUrl).query<Data, object>(Entities, { representations });
 
     expect(data._entities.map((entity) => entity?.id ?? null)).toEqual(
       representations.map((_, i) => (i === 13 ? null : String(i))),
@@ -63,30 +63,27 @@ describe('_entities', () => {
         extensions: { code: 'SMS_NOT_FOUND', bsgCode: 20, retryable: false, subject: 'nobody', retryAfter: null },
       },
     ]);
-    expect(upstream.calls).toHaveLength(20);
+    expect(bsg.paths).toHaveLength(20);
   });
 
   it('asks once for a message that is referred to many times', async () => {
-    const upstream = await startUpstreamKnowingAll();
+    const bsg = await startFakeBsg();
     const representations = Array.from({ length: 30 }, () => ({ __typename: 'Sms', id: '7' }));
 
-    const { data } = await startApp(upstream.baseUrl).query<Data, object>(Entities, { representations });
+    const { data } = await startApp(bsg.baseUrl).query<Data, object>(Entities, { representations });
 
     expect(data._entities).toHaveLength(30);
-    expect(upstream.calls).toEqual(['/sms/7']);
+    expect(bsg.paths).toEqual(['/sms/7']);
   });
 
   it('answers 1,000 representations by all keys, of which BSG fails 100, in one call', async () => {
-    const upstream = await startUpstreamKnowingAll();
+    const bsg = await startFakeBsg();
     const representations = Array.from({ length: 1_000 }, (_, i) => {
       if (i % 10 === 9) return { __typename: 'Sms', reference: `unknown_${i}` };
       if (i % 3 === 0) return { __typename: 'Campaign', taskId: String(i) };
       return i % 3 === 1 ? { __typename: 'Sms', id: String(i) } : { __typename: 'Sms', reference: `ref_${i}` };
     });
-    const app = startApp(upstream.baseUrl, {
-      BSG_CAMPAIGN_PATH: '/sms/task/{task_id}',
-      BSG_TIMEOUT_MS: '60000',
-    });
+    const app = startApp(bsg.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
 
     const { data, errors } = await app.query<Data, object>(Entities, { representations });
 
@@ -94,14 +91,14 @@ describe('_entities', () => {
       representations.map((_, i) => (i % 10 === 9 ? null : String(i))),
     );
     expect(errors?.map(({ path }) => path?.[1])).toEqual(Array.from({ length: 100 }, (_, i) => 10 * i + 9));
-    expect(upstream.calls).toHaveLength(1_000);
+    expect(bsg.paths).toHaveLength(1_000);
   });
 
   it('does not take BSG to be down for a batch that is more than it answers in time', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       setTimeout(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })), 50);
     });
-    const app = startApp(upstream.baseUrl, { BSG_MAX_CONCURRENCY: '1', BSG_TIMEOUT_MS: '400', BSG_RETRIES: '0' });
+    const app = startApp(bsg.baseUrl, { BSG_MAX_CONCURRENCY: '1', BSG_TIMEOUT_MS: '400', BSG_RETRIES: '0' });
     const representations = Array.from({ length: 40 }, (_, i) => ({ __typename: 'Sms', id: String(i) }));
 
     const { data, errors = [] } = await app.query<Data, object>(Entities, { representations });
@@ -113,12 +110,12 @@ describe('_entities', () => {
   });
 
   it('leaves those standing that BSG answers while others fail', async () => {
-    const upstream = await startUpstream((request, response) => {
+    const bsg = await startFakeBsg((request, response) => {
       const id = request.url?.slice('/sms/'.length);
       if (Number(id) % 2 === 0) sendJson(response, wireSms({ id }));
       else sendJson(response, 'down', 503);
     });
-    const app = startApp(upstream.baseUrl, { BSG_RETRIES: '0' });
+    const app = startApp(bsg.baseUrl, { BSG_RETRIES: '0' });
     const representations = Array.from({ length: 20 }, (_, i) => ({ __typename: 'Sms', id: String(i) }));
 
     const { data, errors } = await app.query<Data, object>(Entities, { representations });

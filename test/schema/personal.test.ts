@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const forbidden = (path: readonly (string | number)[]) =>
@@ -13,7 +13,7 @@ const forbidden = (path: readonly (string | number)[]) =>
   });
 
 async function startWithTokens() {
-  return startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+  return startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
 }
 
 describe('personal data', () => {
@@ -96,7 +96,7 @@ describe('personal data', () => {
   });
 
   it('is shown to anyone where anyone may ask', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH: 'none' });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH: 'none' });
     expect(await app.query('{ sms(id: "1") { ... on Sms { msisdn } } }')).toEqual({
       data: { sms: { msisdn: '380972000001' } },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 
 const Batch = graphql(`
   query Batch($ids: [ID!], $references: [String!]) {
@@ -66,13 +66,13 @@ describe('smsBatch', () => {
   });
 
   it('takes 100 keys, ids and references together, and refuses 101 before asking for one', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
     const ids = Array.from({ length: 60 }, (_, i) => String(i + 1));
     const references = Array.from({ length: 40 }, (_, i) => `ref_${100 + i}`);
 
     expect((await app.query(Batch, { ids, references })).data.smsBatch.found).toHaveLength(100);
-    const calls = upstream.calls.length;
+    const calls = bsg.paths.length;
     expect(await app.query(Batch, { ids, references: [...references, 'one_more'] })).toEqual({
       data: null,
       errors: [
@@ -83,12 +83,12 @@ describe('smsBatch', () => {
         }),
       ],
     });
-    expect(upstream.calls).toHaveLength(calls);
+    expect(bsg.paths).toHaveLength(calls);
   });
 
   it('takes as many as MAX_BATCH_SIZE says', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl, { MAX_BATCH_SIZE: '2' });
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl, { MAX_BATCH_SIZE: '2' });
 
     expect((await app.query(Batch, { ids: ['1', '2'] })).errors).toBeUndefined();
     expect((await app.query(Batch, { ids: ['1', '2', '3'] })).errors?.[0]?.extensions?.['code']).toBe(

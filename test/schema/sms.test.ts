@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
-import { startUpstreamAnswering, wireSms } from '../helpers/upstream.ts';
+import { respondWith, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 const OneSms = graphql(`
   query OneSms($id: ID!) {
@@ -90,14 +90,14 @@ describe('sms', () => {
   });
 
   it('takes an id that is written as a number, and keeps a long one whole', async () => {
-    const upstream = await startUpstreamAnswering(wireSms({ id: '12345678901234567890', msisdn: null }));
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg(respondWith(wireSms({ id: '12345678901234567890', msisdn: null })));
+    const app = startApp(bsg.baseUrl);
 
     expect(await app.query('{ sms(id: "12345678901234567890") { ... on Sms { id msisdn } } }')).toEqual({
       data: { sms: { id: '12345678901234567890', msisdn: null } },
     });
     expect(await app.query('{ sms(id: 211) { __typename } }')).toHaveProperty('data.sms.__typename');
-    expect(upstream.calls).toEqual(['/sms/12345678901234567890', '/sms/211']);
+    expect(bsg.paths).toEqual(['/sms/12345678901234567890', '/sms/211']);
   });
 
   it.each([

@@ -3,9 +3,9 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
-import { listen } from '../helpers/listen.ts';
+import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { sendJson, startUpstream, startUpstreamKnowingAll, wireSms } from '../helpers/upstream.ts';
 
 const query = '{ sms(id: "1") { ... on Sms { id } } }';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -17,7 +17,7 @@ function ask(app: ReturnType<typeof startApp>, headers: Record<string, string>) 
 
 describe('tokens that are known beforehand', () => {
   it('let their callers ask, whose names are in the log', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     for (const token of [TOKENS.personal, TOKENS.plain]) {
       const response = await ask(app, bearer(token));
       expect(response.status).toBe(200);
@@ -40,8 +40,8 @@ describe('tokens that are known beforehand', () => {
     ['another scheme', { authorization: `Basic ${TOKENS.plain}` }, 'Bearer error="invalid_token"'],
     ['a bare token', { authorization: TOKENS.plain }, 'Bearer error="invalid_token"'],
   ])('refuse who sends %s: 401, a GraphQL error, and BSG is not asked', async (_, headers, challenge) => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl, { AUTH_TOKENS });
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl, { AUTH_TOKENS });
     const response = await ask(app, headers as Record<string, string>);
 
     expect(response.status).toBe(401);
@@ -49,7 +49,7 @@ describe('tokens that are known beforehand', () => {
     expect(await response.json()).toEqual({
       errors: [{ message: expect.stringMatching(/token/), extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
     expect(app.requestLines()).toMatchObject([{ status: 401, outcome: 'UNAUTHENTICATED', caller: null }]);
   });
 
@@ -63,12 +63,12 @@ describe('tokens that are known beforehand', () => {
     ],
     ['with another method', '/graphql', { method: 'PUT', headers: json, body: '{}' }],
   ])('are asked for %s as well', async (_, path, init) => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     expect((await app.fetch(path, init)).status).toBe(401);
   });
 
   it('let their callers listen', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     const client = createClient({
       url: `${await listen(app.listener)}/graphql`,
       retryAttempts: 0,
@@ -79,7 +79,7 @@ describe('tokens that are known beforehand', () => {
   });
 
   it('are not needed for /health and /ready, which says no more than whether it is', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     expect((await app.fetch('/health')).status).toBe(200);
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
     expect(await (await app.fetch('/ready', { headers: bearer(TOKENS.plain) })).json()).toMatchObject({ bsg: 'up' });
@@ -127,7 +127,7 @@ async function startIssuer() {
 describe('a JWT', () => {
   it('lets its subject ask, with the scopes it has', async () => {
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const read = '{ sms(id: "1") { ... on Sms { msisdn } } }';
     for (const claims of [{ scope: 'openid bsg:personal' }, { scp: ['bsg:personal'] }]) {
       expect(await app.query(read, {}, bearer(await sign(claims)))).toEqual({
@@ -143,7 +143,7 @@ describe('a JWT', () => {
 
   it('is checked once a minute, not at every request, and keys are asked for once', async () => {
     const { issuer, environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign();
     const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await ask(app, bearer(token))).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
@@ -176,7 +176,7 @@ describe('a JWT', () => {
     ['that is rubbish', () => 'a.b.c'],
   ])('%s is refused', async (_, tokenBy) => {
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const response = await ask(app, bearer(await tokenBy(sign)));
     expect(response.status).toBe(401);
   });
@@ -187,7 +187,7 @@ describe('a JWT', () => {
     ['that names no one but a number', { sub: 7 }, {}],
   ])('%s is refused', async (_, claims, how) => {
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign(claims, how)))).status).toBe(401);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
   });
@@ -195,7 +195,7 @@ describe('a JWT', () => {
   it('is good until it expires and no longer, though it was checked a moment before', async () => {
     fakeClock();
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign({}, { expiresIn: '40s' });
     expect((await ask(app, bearer(token))).status).toBe(200);
     vi.advanceTimersByTime(35_000);
@@ -208,7 +208,7 @@ describe('a JWT', () => {
   it('that says nothing of its key is tried with each that the issuer has', async () => {
     const { issuer, environment, sign } = await startIssuer();
     issuer.keyIds = ['first', 'second'];
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const unnamed = { header: { alg: 'ES256' } };
     expect((await ask(app, bearer(await sign({}, { keyId: 'second', ...unnamed })))).status).toBe(200);
     expect((await ask(app, bearer(await sign({}, { keyId: 'of_a_stranger', ...unnamed })))).status).toBe(401);
@@ -216,7 +216,7 @@ describe('a JWT', () => {
 
   it('and a token that is known beforehand are two callers, whatever their names', async () => {
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { ...environment, AUTH_TOKENS, RATE_LIMIT: '1' });
+    const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS, RATE_LIMIT: '1' });
     for (const headers of [
       bearer(await sign({ sub: 'dashboard' })),
       bearer(await sign({ sub: undefined, client_id: 'dashboard' })),
@@ -229,8 +229,8 @@ describe('a JWT', () => {
 
   it('ends the streams that it has opened when it expires', async () => {
     const { environment, sign } = await startIssuer();
-    const upstream = await startUpstream((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
-    const app = startApp(upstream.baseUrl, environment);
+    const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
+    const app = startApp(bsg.baseUrl, environment);
     // Half a minute after its end it is still taken, as clocks differ.
     const headers = bearer(await sign({}, { expiresIn: '-28s' }));
     const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0, headers });
@@ -241,7 +241,7 @@ describe('a JWT', () => {
 
   it('by a key that no one knows does not have the issuer asked again and again while it is away', async () => {
     const { issuer, environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
     fakeClock();
     vi.setSystemTime(Date.now() + 365 * 86_400_000);
@@ -255,7 +255,7 @@ describe('a JWT', () => {
   it('by a new key is taken: the keys are asked for anew, twice a minute at the most', async () => {
     fakeClock();
     const { issuer, environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
     issuer.keyId = 'second';
     expect((await ask(app, bearer(await sign()))).status).toBe(401);
@@ -266,7 +266,7 @@ describe('a JWT', () => {
 
   it('is taken beside tokens that are known beforehand', async () => {
     const { environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { ...environment, AUTH_TOKENS });
+    const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS });
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
     expect((await ask(app, bearer(TOKENS.plain))).status).toBe(200);
   });
@@ -274,7 +274,7 @@ describe('a JWT', () => {
   it('cannot be told good or bad before the keys are there: 503, and the server is not ready until they are', async () => {
     const { issuer, environment, sign } = await startIssuer();
     issuer.isAway = true;
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign();
 
     const response = await ask(app, bearer(token));
@@ -292,7 +292,7 @@ describe('a JWT', () => {
 
   it('is taken while the issuer is away, once its keys are known', async () => {
     const { issuer, environment, sign } = await startIssuer();
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
     issuer.isAway = true;
     expect((await ask(app, bearer(await sign({ sub: 'another' })))).status).toBe(200);

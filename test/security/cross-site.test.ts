@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 
 const query = '{ sms(id: "1") { ... on Sms { id } } }';
 const address = `/graphql?query=${encodeURIComponent(query)}`;
 const body = JSON.stringify({ query });
 
 async function start(environment: Record<string, string> = {}) {
-  const upstream = await startUpstreamKnowingAll();
-  return { upstream, app: startApp(upstream.baseUrl, environment) };
+  const bsg = await startFakeBsg();
+  return { bsg, app: startApp(bsg.baseUrl, environment) };
 }
 
 const preflight = (origin: string) => ({
@@ -85,28 +85,28 @@ describe('what a page can have a browser send without a preflight', () => {
     'multipart/form-data; boundary=x',
     'text/plain; application/json',
   ])('is no query when it is a form of type %s', async (type) => {
-    const { app, upstream } = await start();
+    const { app, bsg } = await start();
     const form = type.includes('urlencoded') ? `query=${encodeURIComponent(query)}` : body;
     const response = await app.fetch('/graphql', { method: 'POST', headers: { 'content-type': type }, body: form });
     expect(response.status).toBe(415);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it('is no query when it says nothing of its type', async () => {
-    const { app, upstream } = await start();
+    const { app, bsg } = await start();
     const response = await app.fetch('/graphql', { method: 'POST', body: new TextEncoder().encode(body) });
     expect(response.status).toBe(415);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it.each(['cross-site', 'same-site'])(
     'is refused when it is an address, loaded from a page that is %s',
     async (site) => {
-      const { app, upstream } = await start();
+      const { app, bsg } = await start();
       const response = await app.fetch(address, { headers: { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' } });
       expect(response.status).toBe(403);
       expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CROSS_SITE_REQUEST' } }] });
-      expect(upstream.calls).toEqual([]);
+      expect(bsg.paths).toEqual([]);
     },
   );
 

@@ -1,14 +1,14 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const bearer = { authorization: `Bearer ${TOKENS.plain}` };
 const hidden = { INTROSPECTION: 'off' };
 
 async function start(environment: Record<string, string>) {
-  return startApp((await startUpstreamKnowingAll()).baseUrl, environment);
+  return startApp((await startFakeBsg()).baseUrl, environment);
 }
 
 describe('where the schema is not to be explored', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 
 async function start(environment: Record<string, string>) {
-  const upstream = await startUpstreamKnowingAll();
-  return { upstream, app: startApp(upstream.baseUrl, environment) };
+  const bsg = await startFakeBsg();
+  return { bsg, app: startApp(bsg.baseUrl, environment) };
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, i) => String(i + 1));
@@ -62,7 +62,7 @@ describe('what a request costs', () => {
       [cost - 1, false],
     ] as const) {
       if (maxCost === 0) continue;
-      const { upstream, app } = await start({ MAX_QUERY_COST: String(maxCost) });
+      const { bsg, app } = await start({ MAX_QUERY_COST: String(maxCost) });
       const response = await app.fetch('/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -73,20 +73,20 @@ describe('what a request costs', () => {
       if (isAllowed) expect([errors, typeof data]).toEqual([undefined, 'object']);
       else {
         expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_EXPENSIVE', cost, maxCost } }]);
-        expect(upstream.calls).toEqual([]);
+        expect(bsg.paths).toEqual([]);
       }
     }
   });
 
   it('bounds subscriptions as well', async () => {
-    const { upstream, app } = await start({ MAX_QUERY_COST: '3' });
+    const { bsg, app } = await start({ MAX_QUERY_COST: '3' });
     const { errors } = await app.query(
       `subscription { smsUpdates(ids: ${list(4)}) { __typename } }`,
       {},
       { accept: 'application/json' },
     );
     expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_EXPENSIVE', cost: 4 } }]);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it('leaves variables that are no good to those who say what is wrong with them', async () => {
@@ -110,12 +110,12 @@ describe('what a request costs', () => {
         fc.array(field, { minLength: 1, maxLength: 5 }),
         fc.integer({ min: 1, max: 20 }),
         async (fields, maxCost) => {
-          const { upstream, app } = await start({
+          const { bsg, app } = await start({
             MAX_QUERY_COST: String(maxCost),
             BSG_CAMPAIGN_PATH: '/sms/task/{task_id}',
           });
           const { errors } = await app.query(`{ ${fields.map((each, i) => `a${i}: ${each}`).join(' ')} }`);
-          expect(upstream.calls.length).toBeLessThanOrEqual(errors === undefined ? maxCost : 0);
+          expect(bsg.paths.length).toBeLessThanOrEqual(errors === undefined ? maxCost : 0);
         },
       ),
       { numRuns: 50 },

@@ -3,9 +3,9 @@ import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const json = { 'content-type': 'application/json' };
 
@@ -36,7 +36,7 @@ describe('the limits', () => {
   });
 
   it('let a front end pass that asks for 100 messages by as many aliases', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const fields = Array.from({ length: 100 }, (_, i) => `a${i}: sms(id: "${i}") { ... on Sms { id status isFinal } }`);
     const { data, errors } = await app.query(`{ ${fields.join(' ')} }`);
     expect(errors).toBeUndefined();
@@ -82,8 +82,8 @@ const HOSTILE: readonly (readonly [string, string, number])[] = [
 
 describe('a hostile query', () => {
   it.each(HOSTILE)('with %s is answered in 50 ms, and BSG is not asked', async (_, query, status) => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
     const ask = (time: number) =>
       app.fetch('/graphql', {
         method: 'POST',
@@ -106,11 +106,11 @@ describe('a hostile query', () => {
       expect(errors.length).toBeLessThanOrEqual(101);
     }
     expect(Math.min(...took)).toBeLessThan(50);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 
   it('for 5,000 entities that are none, in a query of 30,000 lines, is answered without a place for each error', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const query = `${'\n'.repeat(30_000)}query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }`;
     const { errors } = await app.query(query, { r: Array.from({ length: 5_000 }, () => 1) });
     expect(errors).toHaveLength(5_000);
@@ -122,20 +122,20 @@ describe('a hostile query', () => {
   });
 
   it('with 2,000 faults is told of the first 20', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const { errors } = await app.query(`{ ${Array.from({ length: 500 }, (_, i) => `a${i}`).join(' ')} }`);
     expect(errors).toHaveLength(21);
   });
 
   it('for ids of half a megabyte is not answered with them', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const query = 'query ($x: ID!) { smsBatch(ids: [$x, $x, $x]) { errors { ... on BsgErrorDetails { subject } } } }';
     const { data } = await app.query(query, { x: '1'.repeat(400_000) });
     expect(JSON.stringify(data).length).toBeLessThan(1_000);
   });
 
   it('of 10 MB is refused before it is read', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl);
+    const app = startApp((await startFakeBsg()).baseUrl);
     const address = `${await listen(app.listener)}/graphql`;
     const startedAt = performance.now();
     const response = await fetch(address, { method: 'POST', headers: json, body: 'x'.repeat(10_000_000) });
@@ -144,13 +144,13 @@ describe('a hostile query', () => {
   });
 
   it('in an array of 1,000 is refused', async () => {
-    const upstream = await startUpstreamKnowingAll();
-    const app = startApp(upstream.baseUrl);
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
     const body = JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: '{ sms(id: "1") { __typename } }' })));
     const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
     expect(response.status).toBe(400);
     expect((await response.json()).errors).toHaveLength(1);
-    expect(upstream.calls).toEqual([]);
+    expect(bsg.paths).toEqual([]);
   });
 });
 

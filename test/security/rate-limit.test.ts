@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { listen } from '../helpers/http.ts';
 import { hasRedis, REDIS_SERVER, startRedis } from '../helpers/redis.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -21,7 +21,7 @@ describe('a caller', () => {
   it('that has asked for as much as it may in a minute is told when to ask again; others are not affected', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     try {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { AUTH_TOKENS, RATE_LIMIT: '10' });
+      const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS, RATE_LIMIT: '10' });
       expect(await askFor(app, 6, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
       expect(await askFor(app, 4, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
       expect(await askFor(app, 1, bearer(TOKENS.plain))).toMatchObject({
@@ -39,7 +39,7 @@ describe('a caller', () => {
   });
 
   it('that asks for nothing costs as much as one look-up', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await app.fetch('/graphql?query={__typename}')).status);
     expect(statuses).toEqual([200, 200, 429]);
@@ -52,7 +52,7 @@ describe('a caller', () => {
     ['[]', 400],
     [`{"query":"${'x'.repeat(40_000)}"}`, 400],
   ])('that sends what is no query is counted as well: %s', async (body, expected) => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await app.fetch('/graphql', { method: 'POST', headers, body })).status);
@@ -60,14 +60,14 @@ describe('a caller', () => {
   });
 
   it('that was refused too much may still ask for less', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '10' });
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '10' });
     expect((await askFor(app, 6)).status).toBe(200);
     expect((await askFor(app, 6)).status).toBe(429);
     expect((await askFor(app, 3)).status).toBe(200);
   });
 
   it('is an address where callers have no names', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '2' });
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const address = await listen(app.listener);
     for (const expected of [200, 200, 429]) {
       const response = await fetch(`${address}/graphql?query={__typename}`);
@@ -85,7 +85,7 @@ describe('a caller', () => {
   ])(
     'is, behind %s known proxies, whom the first of them names: %s, then %s',
     async (TRUST_PROXY, first, second, status) => {
-      const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '1', TRUST_PROXY });
+      const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '1', TRUST_PROXY });
       const address = `${await listen(app.listener)}/graphql?query={__typename}`;
       expect((await fetch(address, { headers: { 'x-forwarded-for': first } })).status).toBe(200);
       expect((await fetch(address, { headers: { 'x-forwarded-for': second } })).status).toBe(status);
@@ -93,14 +93,14 @@ describe('a caller', () => {
   );
 
   it('is not limited where so set', async () => {
-    const app = startApp((await startUpstreamKnowingAll()).baseUrl, { RATE_LIMIT: '0' });
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '0' });
     for (let i = 0; i < 20; i++) expect((await askFor(app, 100)).status).toBe(200);
   });
 });
 
 describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDIS_SERVER})`, () => {
   it('is counted together, and alone while Redis is away', async () => {
-    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
     const [a, b] = [startApp(baseUrl, environment), startApp(baseUrl, environment)];
     // Until both are connected each counts on its own.
@@ -127,7 +127,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
   });
 
   it('is not counted together with one of the same name who asks for another account', async () => {
-    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
     const apps = ['live_of_one', 'live_of_another'].map((key) =>
       startApp(baseUrl, { ...environment, BSG_API_KEY: key }),
@@ -139,7 +139,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
   });
 
   it('is not kept waiting by a Redis that hangs', async () => {
-    const [{ baseUrl }, redis] = await Promise.all([startUpstreamKnowingAll(), startRedis()]);
+    const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const app = startApp(baseUrl, { REDIS_URL: redis.url });
     await expect.poll(() => app.log()).toMatch(/Redis available/);
     await askFor(app, 1);

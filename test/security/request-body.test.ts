@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/listen.ts';
+import { listen } from '../helpers/http.ts';
 
 const query = JSON.stringify({ query: '{ __typename }' });
 

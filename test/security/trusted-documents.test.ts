@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
-import { startUpstreamKnowingAll } from '../helpers/upstream.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
 
 const known = 'query Known($id: ID!) { sms(id: $id) { ... on Sms { id } } }';
 const hash = createHash('sha256').update(known).digest('hex');
@@ -15,7 +15,7 @@ async function start(mode: Record<string, string> = {}): Promise<TestApp> {
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, 'manifest.json');
   await writeFile(path, JSON.stringify({ [hash]: known }));
-  return startApp((await startUpstreamKnowingAll()).baseUrl, { PERSISTED_OPERATIONS: path, ...mode });
+  return startApp((await startFakeBsg()).baseUrl, { PERSISTED_OPERATIONS: path, ...mode });
 }
 
 async function send(app: TestApp, params: object) {

@@ -1,34 +1,21 @@
-import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
+import { hangs, held, knowsAll, respondWith, startFakeBsg } from '../helpers/fake-bsg.ts';
+import { queryAt, subscribe } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
 import { hasRedis, REDIS_SERVER, startRedis, type TestRedis } from '../helpers/redis.ts';
-import { sendJson, startUpstream, wireSms } from '../helpers/upstream.ts';
 
-interface Result {
+interface BatchResult {
   readonly id?: string;
   readonly code?: string;
 }
 
-/** An upstream that counts, and answers by id after `delayMs`. */
-async function startBsg(delayMs = 0) {
-  const bsg = { status: 'delivered', baseUrl: '', calls: [] as string[] };
-  const upstream = await startUpstream((request, response) => {
-    const id = request.url?.split('/').at(-1)?.replace('ref_', '');
-    const answer = () => sendJson(response, wireSms({ id, reference: `ref_${id}`, status: bsg.status }));
-    if (delayMs === 0) answer();
-    else setTimeout(answer, delayMs);
-  });
-  bsg.baseUrl = upstream.baseUrl;
-  bsg.calls = upstream.calls;
-  return bsg;
-}
-
-/** A server process on that upstream and Redis, ready when it has reached both. */
+/** A server process on this BSG and Redis, ready when it has reached both. */
 async function startInstance(baseUrl: string, redis: TestRedis, environment: Record<string, string> = {}) {
   const program = runProgram([], {
     PORT: '0',
     BSG_API_KEY: 'live_secret_of_a_fleet',
     BSG_BASE_URL: baseUrl,
+    BSG_TIMEOUT_MS: '30000',
     REDIS_URL: redis.url,
     // What callers asked for is counted in Redis as well, and is not what is looked at here.
     RATE_LIMIT: '0',
@@ -41,16 +28,14 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
   return {
     program,
     address,
-    async ask(ids: readonly string[], references: readonly string[] = []): Promise<readonly Result[]> {
+    async ask(ids: readonly string[], references: readonly string[] = []): Promise<readonly BatchResult[]> {
       const query = `query ($ids: [ID!], $references: [String!]) {
         smsBatch(ids: $ids, references: $references) { results { ... on Sms { id status } ... on BsgErrorDetails { code } } }
       }`;
-      const response = await fetch(address, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables: { ids, references } }),
+      const { data } = await queryAt<{ readonly smsBatch: { readonly results: readonly BatchResult[] } }>(address, {
+        query,
+        variables: { ids, references },
       });
-      const { data } = await response.json();
       return data.smsBatch.results;
     },
     async readiness() {
@@ -62,59 +47,64 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
 const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => String(from + i));
 
 describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})`, () => {
+  // In the tests of one key each read has a key of its own behind the shared one: once BSG has that request, the shared key
+  // has been read as well.
   it('ask BSG once for a cold key that all are asked for at the same time', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(200), startRedis()]);
+    const slow = held();
+    const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
     const ids = numbers(1, 20);
 
-    const answers = await Promise.all(fleet.flatMap((instance) => [instance.ask(ids), instance.ask(ids)]));
+    const reads = fleet.flatMap((instance, i) => [
+      instance.ask(ids, [`ref_10${i}`]),
+      instance.ask(ids, [`ref_20${i}`]),
+    ]);
+    await bsg.received(20 + reads.length);
+    slow.release();
+    const answers = (await Promise.all(reads)).map((results) => results.slice(0, ids.length));
 
     for (const answer of answers) expect(answer.map(({ id }) => id)).toEqual(ids);
-    expect(bsg.calls.length).toBeGreaterThanOrEqual(20);
-    expect(bsg.calls.length).toBeLessThanOrEqual(22);
+    expect(bsg.count('sms')).toBe(20);
   });
 
   it('share what BSG said once, though it is not kept', async () => {
-    const upstream = await startUpstream((_, response) => {
-      setTimeout(() => sendJson(response, { error: 1 }), 300);
-    });
-    const redis = await startRedis();
-    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(upstream.baseUrl, redis)));
+    const slow = held(respondWith({ error: 1 }));
+    const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
 
-    const answers = await Promise.all(fleet.map((instance) => instance.ask(['1'])));
+    const reads = fleet.map((instance, i) => instance.ask(['1'], [`ref_10${i}`]));
+    await bsg.received(1 + reads.length);
+    slow.release();
 
-    expect(answers).toEqual([1, 2, 3].map(() => [{ code: 'INVALID_API_KEY' }]));
-    expect(upstream.calls).toHaveLength(1);
+    for (const [result] of await Promise.all(reads)) expect(result).toEqual({ code: 'INVALID_API_KEY' });
+    expect(bsg.count('sms')).toBe(1);
   });
 
   it('give up together on a BSG that hangs, and do not wait for each other in turn', async () => {
-    const upstream = await startUpstream(() => {});
+    const bsg = await startFakeBsg(hangs);
     const redis = await startRedis();
     const environment = { BSG_TIMEOUT_MS: '2000', BSG_RETRIES: '0' };
-    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(upstream.baseUrl, redis, environment)));
-    const startedAt = performance.now();
+    const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis, environment)));
 
     const answers = await Promise.all(fleet.map((instance) => instance.ask(['1'])));
 
     expect(answers).toEqual([1, 2, 3].map(() => [{ code: 'TIMEOUT' }]));
-    expect(performance.now() - startedAt).toBeLessThan(3_900);
-    expect(upstream.calls).toHaveLength(1);
+    expect(bsg.paths).toHaveLength(1);
   });
 
   it('know what one of them learned, by both keys', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b, c] = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
 
     await a?.ask(['1'], ['ref_2']);
     await expect.poll(() => redis.client.dbsize()).toBe(4);
     expect(await b?.ask(['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
     expect(await c?.ask(['1', '2'])).toMatchObject([{ id: '1' }, { id: '2' }]);
-    expect(bsg.calls.toSorted()).toEqual(['/sms/1', '/sms/reference/ref_2']);
+    expect(bsg.paths.toSorted()).toEqual(['/sms/1', '/sms/reference/ref_2']);
   });
 
   it('tell each other what changed: who has it in memory has the new one at once', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
-    bsg.status = 'sent';
+    const [bsg, redis] = await Promise.all([startFakeBsg(knowsAll({ status: 'sent' })), startRedis()]);
     const keepsLong = { CACHE_TTL_MS: '600000' };
     const keepsNothing = { CACHE_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '600000' };
     const [a, b] = await Promise.all([
@@ -123,15 +113,15 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
     ]);
     expect(await a.ask(['1'])).toEqual([{ id: '1', status: 'SENT' }]);
     await redis.client.flushall();
-    bsg.status = 'delivered';
+    bsg.respond = knowsAll();
 
     expect(await b.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
     await expect.poll(() => a.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
-    expect(bsg.calls).toEqual(['/sms/1', '/sms/1']);
+    expect(bsg.paths).toEqual(['/sms/1', '/sms/1']);
   });
 
   it('answer every request while Redis is killed and comes back, say so, and share again', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(5), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
     const [a, b] = fleet;
     let isOver = false;
@@ -160,14 +150,14 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
     await Promise.all(load);
 
     expect(failures).toEqual([]);
-    bsg.calls.length = 0;
+    bsg.forgetRequests();
     await a?.ask(['900001']);
     await expect.poll(() => b?.ask(['900001'])).toMatchObject([{ id: '900001' }]);
-    expect(bsg.calls).toEqual(['/sms/900001']);
+    expect(bsg.paths).toEqual(['/sms/900001']);
   }, 90_000);
 
   it('start and answer without it, and share once it is there', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     await redis.kill();
     const program = runProgram([], {
       PORT: '0',
@@ -185,13 +175,11 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
   });
 
   it('answer while Redis hangs, with a delay now and then', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     redis.freeze();
-    const startedAt = performance.now();
 
     for (const id of numbers(1, 50)) expect(await instance.ask([id])).toMatchObject([{ id }]);
-    expect(performance.now() - startedAt).toBeLessThan(10_000);
     expect(await instance.readiness()).toEqual({ status: 'ready', bsg: 'up', redis: 'down' });
 
     redis.unfreeze();
@@ -211,29 +199,25 @@ describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${R
   const slowLooks = { LIVE_INTERVAL_MS: '3600000', CACHE_TTL_MS: '3600000', WEBHOOK_SECRET: 'secret_of_the_reports' };
 
   it('tell a listener of the one what is reported to the other', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
-    bsg.status = 'sent';
+    const [bsg, redis] = await Promise.all([startFakeBsg(knowsAll({ status: 'sent' })), startRedis()]);
     const [a, b] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis, slowLooks)));
-    const client = createClient({ url: String(b?.address), retryAttempts: 0 });
     // The one to which it is reported has never seen it, and the other listens by another key than is reported.
     const query = 'subscription { smsUpdates(references: ["ref_1"]) { ... on Sms { status } } }';
-    const events = client.iterate({ query });
-    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
+    const updates = subscribe(String(b?.address), query);
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
 
-    bsg.status = 'delivered';
+    bsg.respond = knowsAll();
     const report = String(a?.address).replace('/graphql', '/hooks/bsg/secret_of_the_reports?id=1');
     expect((await fetch(report)).status).toBe(204);
 
-    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
-    expect(await events.next()).toMatchObject({ done: true });
-    client.dispose();
-    expect(bsg.calls).toEqual(['/sms/reference/ref_1', '/sms/reference/ref_1']);
+    expect(await updates.rest()).toEqual([{ smsUpdates: { status: 'DELIVERED' } }]);
+    expect(bsg.paths).toEqual(['/sms/reference/ref_1', '/sms/reference/ref_1']);
   });
 });
 
 describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
   it('holds no key of BSG, and keeps accounts apart', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b] = await Promise.all([
       startInstance(bsg.baseUrl, redis),
       startInstance(bsg.baseUrl, redis, { BSG_API_KEY: 'live_of_someone_else' }),
@@ -241,7 +225,7 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
 
     await a.ask(['1']);
     await b.ask(['1']);
-    expect(bsg.calls).toHaveLength(2);
+    expect(bsg.paths).toHaveLength(2);
     await expect.poll(() => redis.client.dbsize()).toBe(4);
 
     const keys = await redis.client.keys('*');
@@ -251,7 +235,7 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
   });
 
   it('with odd news on it ends no one', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.ask(['1']);
     const [channel = ''] = await redis.client.pubsub('CHANNELS', '*changes*').then((channels) => channels as string[]);
@@ -276,7 +260,7 @@ describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
   });
 
   it('with rubbish in it does no harm', async () => {
-    const [bsg, redis] = await Promise.all([startBsg(), startRedis()]);
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.ask(['1']);
     await expect.poll(() => redis.client.dbsize()).toBe(2);
