@@ -38,6 +38,12 @@ export const NO_ERROR = { error: 0, errorDescription: 'No errors' } as const;
 export const ERROR_NUMBERS: readonly number[] = [...ERROR_TEXTS.keys()];
 
 /** The body of an error as most of BSG's answers have it. */
-export function wireError(error: number): { readonly error: number; readonly errorDescription: string } {
+export interface WireError {
+  readonly error: number;
+  readonly errorDescription: string;
+}
+
+/** The error of that number, with BSG's text. */
+export function wireError(error: number): WireError {
   return { error, errorDescription: ERROR_TEXTS.get(error) ?? 'Unknown error' };
 }

@@ -14,6 +14,8 @@ const SCHEDULED: Stage = { status: 'scheduled', fromMs: 0 };
 const SENT: Stage = { status: 'sent', fromMs: 5_000 };
 
 const LIVES: Readonly<Record<string, Life>> = {
+  // A late report of the operator corrects a final status.
+  '5': [SCHEDULED, SENT, { status: 'expired', fromMs: 15_000 }, { status: 'delivered', fromMs: 35_000 }],
   '6': [SCHEDULED, SENT, { status: 'unknown', fromMs: 15_000 }, { status: 'delivered', fromMs: 60_000 }],
   '7': [SCHEDULED, SENT, { status: 'expired', fromMs: 15_000 }],
   '8': [SCHEDULED, SENT, { status: 'undeliverable', fromMs: 15_000 }],
@@ -25,8 +27,8 @@ const DELIVERED: Life = [SCHEDULED, SENT, { status: 'delivered', fromMs: 15_000 
 const UNREPORTED: readonly string[] = ['scheduled', 'sent', 'unknown'];
 
 /**
- * The life of a message to that phone number, by its last digit: 6 unknown, then delivered; 7 expired; 8 undeliverable;
- * 9 rejected; any other delivered.
+ * The life of a message to that phone number, by its last digit: 5 expired, then corrected to delivered; 6 unknown,
+ * then delivered; 7 expired; 8 undeliverable; 9 rejected; any other delivered.
  */
 export function lifeOf(msisdn: string): Life {
   return LIVES[msisdn.slice(-1)] ?? DELIVERED;

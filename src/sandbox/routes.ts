@@ -1,6 +1,7 @@
 /** The paths of BSG's API, and what they answer. */
 import type { WireCampaign, WireSms } from '../bsg/wire.ts';
 import { type Answer, answerOk } from './answer.ts';
+import type { SandboxContext } from './context.ts';
 import { createMessages } from './create.ts';
 import { isReference } from './create-validation.ts';
 import { NO_ERROR, wireError } from './errors.ts';
@@ -26,26 +27,18 @@ export interface Reply {
   readonly fault: Fault | null;
 }
 
-/** What a request is answered from. */
-export interface RouteContext {
-  readonly store: Store;
-  /** Whether it offers `POST /sms/getStatus`, as older BSGs do not. */
-  readonly hasMassStatus: boolean;
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
-}
-
 /** Answers a request as BSG does at that time. */
-export function route(context: RouteContext, request: ApiRequest): Reply {
+export function route(context: SandboxContext, request: ApiRequest): Reply {
   if (!/^(test|live)_./.test(request.apiKey)) return replyWithSeededError(1);
   return routeKnown(context, request) ?? reply(wireError(4));
 }
 
-function routeKnown({ store, hasMassStatus, nowMs }: RouteContext, { method, parts, body }: ApiRequest): Reply | null {
+function routeKnown(context: SandboxContext, { method, parts, body }: ApiRequest): Reply | null {
+  const { store, hasMassStatus, nowMs } = context;
   const [section, name = '', key = '', ...rest] = parts;
   if (rest.length > 0) return null;
   const isWrite = method === 'PUT' || method === 'POST';
-  if (section === 'sms' && name === 'create' && isWrite) return reply(createMessages(store, body, nowMs));
+  if (section === 'sms' && name === 'create' && isWrite) return reply(createMessages(context, body));
   if (section === 'sms' && name === 'getStatus' && method === 'POST' && hasMassStatus) {
     return { answer: answerMassStatus(store, body, nowMs), fault: null };
   }

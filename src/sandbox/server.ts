@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { writeAnswer } from './answer.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { createDeliveryReports } from './delivery-reports.ts';
 import { createFaultQueue, type FaultOrder } from './fault-queue.ts';
 import { writeFault } from './faults.ts';
 import { route } from './routes.ts';
@@ -13,8 +15,8 @@ import { createSeededStore } from './seed.ts';
 export interface SandboxOptions {
   /** Port on 127.0.0.1; 0 lets the system pick one. */
   readonly port: number;
-  /** Clock by which messages move; milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  /** Clock by which messages move and are reported. @default the system's */
+  readonly clock?: Clock;
   /** Whether it offers `POST /sms/getStatus`; without it the sandbox is an older BSG. @default true */
   readonly hasMassStatus?: boolean;
 }
@@ -35,9 +37,14 @@ export interface Sandbox {
  *
  * @throws when the port is taken.
  */
-export async function startSandbox({ port, now = Date.now, hasMassStatus = true }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox({
+  port,
+  clock = systemClock,
+  hasMassStatus = true,
+}: SandboxOptions): Promise<Sandbox> {
   const store = createSeededStore();
   const faults = createFaultQueue();
+  const reports = createDeliveryReports(clock);
   const closing = new AbortController();
   const server = createServer((request, response) => {
     respond(request, response).catch(() => response.destroy());
@@ -51,8 +58,9 @@ export async function startSandbox({ port, now = Date.now, hasMassStatus = true 
     if (root === 'faults') return writeAnswer(response, faults.control(method, body));
     if (root !== 'rest') return writeAnswer(response, { status: 404, body: { message: 'BSG is under /rest.' } });
 
+    const context = { store, reports, hasMassStatus, nowMs: clock.now() };
     const apiKey = String(request.headers['x-api-key'] ?? '');
-    const { answer, fault: seeded } = route({ store, hasMassStatus, nowMs: now() }, { method, parts, apiKey, body });
+    const { answer, fault: seeded } = route(context, { method, parts, apiKey, body });
     const fault = faults.next() ?? seeded;
     if (fault === null) return writeAnswer(response, answer);
     return writeFault(response, fault, answer, closing.signal);
@@ -60,6 +68,7 @@ export async function startSandbox({ port, now = Date.now, hasMassStatus = true 
 
   function close(): Promise<void> {
     closing.abort();
+    reports.close();
     return new Promise((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();

@@ -3,7 +3,7 @@ import type { WireCampaign, WireSms } from '../bsg/wire.ts';
 import type { Fault } from './faults.ts';
 import type { HttpErrorStatus } from './http-errors.ts';
 import { movingCampaignAt, type NewCampaign } from './moving-campaign.ts';
-import { movingSmsAt, type NewSms } from './moving-sms.ts';
+import { type CreatedSms, movingSmsAt, type NewSms } from './moving-sms.ts';
 
 /** What the sandbox answers for one key. */
 export type Entry<Wire> =
@@ -30,13 +30,12 @@ export class Store {
     if (reference !== null) this.smsByReference.set(reference, entry);
   }
 
-  /** Creates a message and charges its price. Returns its id. */
-  createSms(message: NewSms, nowMs: number): string {
-    const id = String(this.#nextId++);
+  /** Creates a message and charges its price. */
+  createSms(message: NewSms, nowMs: number): CreatedSms {
+    const created = { ...message, id: String(this.#nextId++), createdAtMs: nowMs };
     this.balance -= message.price;
-    const created = { ...message, id, createdAtMs: nowMs };
-    this.putSms(id, message.reference, { kind: 'value', at: (atMs) => movingSmsAt(created, atMs) });
-    return id;
+    this.putSms(created.id, message.reference, { kind: 'value', at: (atMs) => movingSmsAt(created, atMs) });
+    return created;
   }
 
   /** Creates the campaign of messages that are created already. Returns its task id. */

@@ -3,8 +3,8 @@ import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
 /** A sandbox with a clock that the test moves, asked the way any BSG client asks it. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}) {
-  let nowMs = Date.parse('2026-01-01T00:00:00Z');
-  const sandbox = await startSandbox({ port: 0, now: () => nowMs, ...options });
+  const clock = createManualClock();
+  const sandbox = await startSandbox({ port: 0, clock, ...options });
   onTestFinished(sandbox.close);
 
   async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
@@ -20,9 +20,32 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}) {
     ...sandbox,
     call,
     get: (path: string, headers?: Record<string, string>) => call('GET', path, undefined, headers),
-    /** Moves the clock on. */
+    pass: clock.pass,
+    timers: clock.timers,
+  };
+}
+
+/** A clock that stands still until the test moves it. */
+function createManualClock() {
+  const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();
+  let nowMs = Date.parse('2026-01-01T00:00:00Z');
+  return {
+    /** What is scheduled. */
+    timers,
+    now: () => nowMs,
+    schedule(delayMs: number, run: () => void) {
+      const timer = { atMs: nowMs + delayMs, run };
+      timers.add(timer);
+      return () => void timers.delete(timer);
+    },
+    /** Moves the clock on, and calls what is due, in order. */
     pass(seconds: number) {
       nowMs += seconds * 1_000;
+      const due = [...timers].filter(({ atMs }) => atMs <= nowMs).sort((a, b) => a.atMs - b.atMs);
+      for (const timer of due) {
+        timers.delete(timer);
+        timer.run();
+      }
     },
   };
 }

@@ -125,6 +125,8 @@ describe('creating many messages', () => {
     [24, { phones: 'all' }],
     [25, { originator: undefined }],
     [26, { body: ' ' }],
+    [26, { body: '', phones: [] }],
+    [26, { body: '', phones: undefined }],
     [6, { tariff: 'x' }],
   ])('answers %i at the top for %j', async (error, differences) => {
     const { call } = await startTestSandbox();
