@@ -1,3 +1,4 @@
+/** Delivery reports of created messages: who may receive them, and when each is posted. */
 import fetch from 'node-fetch';
 import type { WireSms } from '../bsg/wire.ts';
 import type { Clock } from './clock.ts';
