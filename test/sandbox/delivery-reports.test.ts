@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { listen } from '../helpers/listen.ts';
+import { listen } from '../helpers/http.ts';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
 /** A receiver of delivery reports, with what it got so far. */
