@@ -87,7 +87,12 @@ function smsOf(id: string): Sms {
     currency: 'EUR',
   };
   const answer = { status: 200, retryAfterSeconds: null, body: JSON.stringify(wire) };
-  const sms = decodeResponse(answer, decodeSms, { subject: id, fetchedAt: new Date().toISOString(), readTime });
+  const sms = decodeResponse(answer, decodeSms, {
+    notFoundCode: 'SMS_NOT_FOUND',
+    subject: id,
+    fetchedAt: new Date().toISOString(),
+    readTime,
+  });
   if (sms.kind !== 'sms') throw new Error('The decoder refused the example.');
   return sms;
 }

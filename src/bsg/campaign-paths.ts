@@ -30,12 +30,11 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
       const first = knownPath ?? DOCUMENTED_PATH;
       const isKnown = knownPath !== null;
       const reply = await getOn(first);
-      const isOpen = isNoAnswer(reply) || (!isKnown && mayBeAboutSms(reply));
+      const isOpen = isNoAnswer(reply) || (!isKnown && (mayBeAboutSms(reply) || isHttpError(reply)));
       if (pinnedPath !== null || !isOpen) return campaignOr(reply, taskId);
 
       const otherReply = await getOn(first === SDK_PATH ? DOCUMENTED_PATH : SDK_PATH);
-      const isAnswered = !isNoAnswer(otherReply) && !mayBeAboutSms(otherReply);
-      return campaignOr(isAnswered ? otherReply : reply, taskId);
+      return campaignOr(rankOf(otherReply) > rankOf(reply) ? otherReply : reply, taskId);
 
       async function getOn(path: string): Promise<SharedPathReply> {
         const reply = await get(path.replace('{task_id}', taskId), decodeSmsOrCampaign);
@@ -51,7 +50,8 @@ type SharedPathReply = Reply<Sms | Campaign>;
 /** A campaign or, on the path that serves nothing else, a failure that speaks of campaigns. */
 function isFromCampaignPath({ result }: SharedPathReply, path: string): boolean {
   if (!isFailure(result)) return result.kind === 'campaign';
-  return path === SDK_PATH && (result.code === 'TASK_NOT_FOUND' || result.code === 'INVALID_TASK_ID');
+  const isOfCampaigns = result.code === 'TASK_NOT_FOUND' || result.code === 'INVALID_TASK_ID';
+  return path === SDK_PATH && isOfCampaigns && result.bsgCode !== null;
 }
 
 /**
@@ -61,6 +61,20 @@ function isFromCampaignPath({ result }: SharedPathReply, path: string): boolean 
 function isNoAnswer({ result, httpStatus }: SharedPathReply): boolean {
   if (!isFailure(result)) return result.kind === 'sms';
   return result.code === 'BAD_RESPONSE' && (httpStatus === null || httpStatus < 500);
+}
+
+/** Whether BSG gave no number of its own: the path itself may be unknown, or closed to the account. */
+function isHttpError({ result, httpStatus }: SharedPathReply): boolean {
+  if (!isFailure(result) || result.bsgCode !== null || httpStatus === null) return false;
+  return result.group === 'notFound' || result.group === 'invalidRequest' || result.group === 'access';
+}
+
+/** How much the reply says about the campaign, for the choice between the two paths. */
+function rankOf(reply: SharedPathReply): number {
+  const { result } = reply;
+  if (isNoAnswer(reply)) return result.kind === 'sms' ? 1 : 0;
+  if (isHttpError(reply)) return isFailure(result) && result.group === 'access' ? 2 : 1;
+  return mayBeAboutSms(reply) ? 1 : 3;
 }
 
 /** Whether BSG refused what it may have read as the id of an SMS. */

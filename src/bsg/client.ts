@@ -49,23 +49,25 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   // A test key gets random answers, so one about another message is expected.
   const areAnswersRandom = hasRandomAnswers(apiKey);
 
-  function upstreamFor(subject: string, observer: RequestObserver) {
+  function upstreamFor({ resource, id: subject }: StatusKey, observer: RequestObserver) {
+    const { notFoundCode } = resource;
     const deadlineMs = now() + timeoutMs;
     async function get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>> {
       const response = await send(path, deadlineMs, observer);
       if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
       const fetchedAt = new Date(now()).toISOString();
-      const result = decodeResponse(response, decode, { subject, readTime, fetchedAt });
+      const result = decodeResponse(response, decode, { subject, notFoundCode, readTime, fetchedAt });
       return { result: redact(result, apiKey), httpStatus: response.status };
     }
     return { get, campaignPaths };
   }
 
   return {
-    async fetch({ resource, id }, observer = noObserver) {
+    async fetch(key, observer = noObserver) {
+      const { resource, id } = key;
       const invalid = resource.validate(id);
       if (invalid !== null) return invalid;
-      const result = await resource.fetch(id, upstreamFor(id, observer));
+      const result = await resource.fetch(id, upstreamFor(key, observer));
       if (isFailure(result) || areAnswersRandom || resource.matches(result, id)) return result;
       return failure('BAD_RESPONSE', id, { message: 'BSG responded about another SMS than the requested one.' });
     },

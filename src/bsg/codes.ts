@@ -43,8 +43,8 @@ function row(bsgCode: number | null, group: BsgErrorGroup, meaning: string, retr
 }
 
 /**
- * The table of errors: BSG's common codes 1 to 12 and its SMS codes 20 to 36 (page "Get SMS status" and the common
- * error list), then the codes of this layer.
+ * The table of errors: BSG's common codes 1 to 12 with 14 and 15 of its price checks, its SMS codes 20 to 36 (page "Get SMS
+ * status", the common error list and the newer specification), then the codes of this layer.
  */
 export const BSG_CODES = {
   INVALID_API_KEY: access(1, 'BSG does not accept the API key.'),
@@ -59,6 +59,8 @@ export const BSG_CODES = {
   INVALID_SENDING_TIME: invalid(10, 'The sending time is not valid.'),
   TOO_MANY_MESSAGES_IN_PROCESS: unavailable(11, 'BSG has too many messages in process.'),
   PACKAGE_TOO_LARGE: invalid(12, 'The package of messages is too large.'),
+  NOT_ENOUGH_BALANCE: access(14, 'The balance of the BSG account does not cover the price.'),
+  INVALID_PRICE_GRID: access(15, 'The price grid of the BSG account is not valid.'),
   SMS_NOT_FOUND: notFound(20, 'BSG knows no SMS with this id or reference.'),
   INVALID_PHONE_NUMBER: invalid(21, 'The phone number is not valid.'),
   REFERENCE_MISSING: invalid(22, 'The reference (external id) is missing.'),
@@ -76,6 +78,7 @@ export const BSG_CODES = {
   INVALID_OTP: invalid(34, 'The one-time password is not valid, or no code could be made.'),
   TWO_WAY_NOT_ACTIVATED: access(35, 'The two-way service is not activated.'),
   INVALID_TWO_WAY_SENDER: access(36, 'The sender is not valid for the two-way service.'),
+  ACCESS_DENIED: row(null, 'access', 'BSG denies the account access to this (HTTP 403).'),
   TIMEOUT: unavailable(null, 'BSG did not respond in time.'),
   NETWORK: unavailable(null, 'BSG could not be reached, or the connection broke.'),
   RATE_LIMITED: unavailable(null, 'BSG limits the request rate (HTTP 429).'),

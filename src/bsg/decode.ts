@@ -1,13 +1,16 @@
 import { parse } from 'lossless-json';
+import type { BsgErrorCode } from './codes.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';
 import type { HttpResponse } from './transport.ts';
-import type { WireVerdict } from './wire.ts';
+import type { WireHttpError, WireVerdict } from './wire.ts';
 import { integer, text, type WireFields } from './wire-fields.ts';
 
 /** What a decoder needs beside the JSON itself. */
 export interface DecodeContext {
   /** The id, reference or task id as requested. */
   readonly subject: string;
+  /** What an HTTP 404 that BSG explains means: that there is no such message, or no such campaign. */
+  readonly notFoundCode: BsgErrorCode;
   /** When BSG responded; RFC 3339 in UTC. */
   readonly fetchedAt: string;
   /** See `createTimeReader`. */
@@ -22,30 +25,57 @@ export type Decode<Value> = (wire: WireObject, context: DecodeContext) => Value 
 
 /**
  * Decodes a response. Success and failure show in the HTTP status, in `error` within a 200, or in both; an error that BSG
- * names wins over anything else in the response.
+ * names wins over anything else in the response. The newer dialect names none and has a `message` beside the HTTP status.
  */
 export function decodeResponse<Value>(
   response: HttpResponse,
   decode: Decode<Value>,
   context: DecodeContext,
 ): Value | BsgFailure {
-  const details = { retryAfterSeconds: response.retryAfterSeconds };
-  if (response.status === 429) return failure('RATE_LIMITED', context.subject, details);
+  const { status, retryAfterSeconds } = response;
+  const { subject } = context;
   const wire = parseObject(response.body);
-  if (wire === null) return badResponse(response, context, details);
-  const { error, errorDescription }: WireFields<WireVerdict> = wire;
+  const { error, errorDescription, message }: WireFields<WireVerdict & WireHttpError> = wire ?? {};
+  if (status === 429)
+    return failure('RATE_LIMITED', subject, { retryAfterSeconds, message: words(message) ?? words(errorDescription) });
+  if (wire === null) return badResponse(response, context);
   const errorNumber = readError(error);
-  if (errorNumber !== 0 && errorNumber !== null) {
-    return failureOfNumber(errorNumber, context.subject, {
-      ...details,
-      message: text(errorDescription)?.slice(0, MAX_DESCRIPTION_LENGTH),
-    });
-  }
-  const isSuccess = errorNumber === 0 && response.status >= 200 && response.status < 300;
-  return (isSuccess ? decode(wire, context) : null) ?? badResponse(response, context, details);
+  if (errorNumber !== 0 && errorNumber !== null)
+    return failureOfNumber(errorNumber, subject, { retryAfterSeconds, message: words(errorDescription) });
+  if (error === undefined && words(message) !== undefined && isHttpErrorOf(status))
+    return failureOfStatus(status, context, { retryAfterSeconds, message: words(message) });
+  const isSuccess = errorNumber === 0 && status >= 200 && status < 300;
+  return (isSuccess ? decode(wire, context) : null) ?? badResponse(response, context);
+}
+
+/** What an HTTP status means where BSG explains it in JSON; "not found" depends on what was requested. */
+const CODES_OF_STATUS = {
+  400: 'INVALID_PARAMETERS',
+  401: 'INVALID_API_KEY',
+  403: 'ACCESS_DENIED',
+  404: null,
+  422: 'INVALID_PARAMETERS',
+} as const satisfies Readonly<Record<number, BsgErrorCode | null>>;
+
+function isHttpErrorOf(status: number): status is keyof typeof CODES_OF_STATUS {
+  return status in CODES_OF_STATUS;
+}
+
+/** A failure that BSG names by HTTP status and words alone. */
+function failureOfStatus(
+  status: keyof typeof CODES_OF_STATUS,
+  { subject, notFoundCode }: DecodeContext,
+  details: FailureDetails,
+): BsgFailure {
+  return { ...failure(CODES_OF_STATUS[status] ?? notFoundCode, subject, details), bsgCode: null };
 }
 
 const MAX_DESCRIPTION_LENGTH = 500;
+
+/** What BSG says of an error, for people. */
+function words(value: unknown): string | undefined {
+  return text(value)?.slice(0, MAX_DESCRIPTION_LENGTH);
+}
 
 /** Numbers stay text: a 20-digit id would not survive as a number, and BSG quotes its numbers at will anyway. */
 function parseObject(body: string): WireObject | null {
@@ -62,7 +92,7 @@ function readError(error: unknown): number | null {
   return error === undefined || error === null || error === '' ? 0 : integer(error, 0x7fff_ffff);
 }
 
-function badResponse({ status }: HttpResponse, { subject }: DecodeContext, details: FailureDetails): BsgFailure {
+function badResponse({ status, retryAfterSeconds }: HttpResponse, { subject }: DecodeContext): BsgFailure {
   const message = status >= 500 ? `BSG failed with HTTP ${status}.` : `Unexpected response from BSG (HTTP ${status}).`;
-  return failure('BAD_RESPONSE', subject, { ...details, message, isOutage: status >= 500 });
+  return failure('BAD_RESPONSE', subject, { retryAfterSeconds, message, isOutage: status >= 500 });
 }

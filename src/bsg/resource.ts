@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
+import type { BsgErrorCode } from './codes.ts';
 import type { Decode } from './decode.ts';
 import type { BsgFailure } from './failure.ts';
 
@@ -19,6 +20,8 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   readonly name: string;
   /** Shape of its values. Values from a shared cache are validated by it, and a change of it changes the version of all keys. */
   readonly schema: z.ZodType<Value>;
+  /** The failure of an id that nothing has. */
+  readonly notFoundCode: BsgErrorCode;
   /** Null for a well-formed id, else the failure that says what is wrong with it. */
   validate(id: string): BsgFailure | null;
   /** Fetches one value. `id` has passed {@link Resource.validate}. */

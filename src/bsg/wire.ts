@@ -21,6 +21,14 @@ export interface WireVerdict {
   errorDescription?: string;
 }
 
+/** What the newer dialect answers beside HTTP 400, 401, 403, 404, 422, 429 and 500: no `error`. */
+export interface WireHttpError {
+  code?: WireNumber;
+  message: string;
+  /** By field; beside 400 and 422. */
+  errors?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** `GET /sms/{id}` and `GET /sms/reference/{reference}`. */
 export interface WireSms extends WireVerdict {
   id: WireNumber;

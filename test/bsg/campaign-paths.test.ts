@@ -30,6 +30,10 @@ describe('the path of a campaign', () => {
     ['a page', [PAGE, 404]],
     ['a page with 200', [PAGE]],
     ['nothing', ['']],
+    ['HTTP 404 in JSON', [{ code: 404, message: 'Not Found' }, 404]],
+    ['HTTP 401 in JSON', [{ code: 401, message: 'Unauthorized' }, 401]],
+    ['HTTP 403 in JSON', [{ code: 403, message: 'Forbidden' }, 403]],
+    ['HTTP 422 in JSON', [{ message: 'Invalid', errors: { id: ['too long'] } }, 422]],
   ])('is the one of the SDKs where the documented one answers %s, and that is remembered', async (_, documented) => {
     const bsg = await startPaths(documented, [wireCampaign()]);
     const client = startClient(bsg.baseUrl);
@@ -46,6 +50,40 @@ describe('the path of a campaign', () => {
     expect(await client.campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 30 });
     await client.campaign('7');
     expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
+  });
+
+  it.each([
+    [401, 'INVALID_API_KEY'],
+    [403, 'ACCESS_DENIED'],
+    [404, 'TASK_NOT_FOUND'],
+    [400, 'INVALID_PARAMETERS'],
+    [422, 'INVALID_PARAMETERS'],
+  ])('is not learned from an HTTP %i in JSON, which is the answer where it is known', async (status, code) => {
+    let isUp = false;
+    const bsg = await startFakeBsg((request, response) => {
+      if (isUp && request.url?.startsWith('/sms/task/')) sendJson(response, wireCampaign());
+      else sendJson(response, { code: status, message: 'BSG says why' }, status);
+    });
+    const client = startClient(bsg.baseUrl);
+    const expected = { code, bsgCode: null, message: 'BSG says why', retryable: false, subject: '6' };
+
+    expect(await client.campaign('6')).toMatchObject(expected);
+    isUp = true;
+    expect(await client.campaign('6')).toMatchObject(found);
+    isUp = false;
+    expect(await client.campaign('6')).toMatchObject(expected);
+    expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6', '/sms/6', '/sms/task/6', '/sms/task/6']);
+  });
+
+  it('says that the account has no access where one path does, and the other that there is no such message', async () => {
+    const denied: [unknown, number] = [{ code: 403, message: 'Forbidden' }, 403];
+    for (const missing of [[{ error: 20 }], [wireSms({ id: '6' })], [{ code: 404, message: 'Not Found' }, 404]] as [
+      unknown,
+      number?,
+    ][]) {
+      const bsg = await startPaths(missing, denied);
+      expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject({ code: 'ACCESS_DENIED' });
+    }
   });
 
   it('is not learned from an error of the documented path, which is for messages too', async () => {

@@ -8,15 +8,16 @@ const groups = {
   notFound: [20, 30],
   invalidRequest: [3, 6, 7, 10, 12, 21, 22, 24, 25, 26, 27, 28, 29, 34],
   conflict: [23, 31],
-  access: [1, 2, 4, 8, 9, 32, 33, 35, 36],
+  access: [1, 2, 4, 8, 9, 14, 15, 32, 33, 35, 36],
   unavailable: [5, 11],
 };
 const listed = Object.entries(groups).flatMap(([group, numbers]) => numbers.map((number) => ({ group, number })));
 
 describe('the codes of BSG', () => {
-  it('are 1 to 12 and 20 to 36, each once', () => {
+  it('are 1 to 12, 14, 15 and 20 to 36, each once', () => {
     const numbers = Object.values(BSG_CODES).flatMap(({ bsgCode }) => bsgCode ?? []);
-    const expected = [...Array.from({ length: 12 }, (_, i) => i + 1), ...Array.from({ length: 17 }, (_, i) => i + 20)];
+    const common = Array.from({ length: 12 }, (_, i) => i + 1);
+    const expected = [...common, 14, 15, ...Array.from({ length: 17 }, (_, i) => i + 20)];
     expect(numbers.toSorted((a, b) => a - b)).toEqual(expected);
     expect(listed.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(expected);
   });

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSmsOrCampaign } from '../../src/bsg/campaign-paths.ts';
-import { decodeResponse } from '../../src/bsg/decode.ts';
+import { type DecodeContext, decodeResponse } from '../../src/bsg/decode.ts';
 import { wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 
-const context = {
+const context: DecodeContext = {
   subject: '211',
+  notFoundCode: 'SMS_NOT_FOUND',
   fetchedAt: '2026-01-01T00:00:00Z',
   readTime: (time: unknown) => (typeof time === 'string' && time.startsWith('2') ? time : null),
 };
@@ -178,9 +179,46 @@ describe('an answer', () => {
     expect(decode({ error: 0 }, status)).toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
-  it('of status 429 is RATE_LIMITED, whatever its body says', () => {
+  it("of status 429 is RATE_LIMITED, whatever its body says, with BSG's words", () => {
     for (const body of ['', wireSms(), { error: 11 }])
-      expect(decode(body, 429)).toMatchObject({ code: 'RATE_LIMITED' });
+      expect(decode(body, 429)).toMatchObject({ code: 'RATE_LIMITED', bsgCode: null });
+    expect(decode({ code: 429, message: 'Too many equal requests' }, 429)).toMatchObject({
+      code: 'RATE_LIMITED',
+      message: 'Too many equal requests',
+      retryable: true,
+    });
+  });
+
+  it.each([
+    [400, 'INVALID_PARAMETERS', 'invalidRequest'],
+    [401, 'INVALID_API_KEY', 'access'],
+    [403, 'ACCESS_DENIED', 'access'],
+    [404, 'SMS_NOT_FOUND', 'notFound'],
+    [422, 'INVALID_PARAMETERS', 'invalidRequest'],
+  ])('of status %i with a message and no error is %s, in the words of BSG', (status, code, group) => {
+    const words = { message: 'BSG says why', subject: '211' };
+    const isNoOutage = { bsgCode: null, retryable: false, isOutage: false };
+    for (const body of [
+      { code: status, message: 'BSG says why' },
+      { message: 'BSG says why', errors: { id: ['too long'] } },
+    ])
+      expect(decode(body, status)).toMatchObject({ code, group, ...words, ...isNoOutage });
+  });
+
+  it.each([402, 405, 409, 500, 502, 503])('of status %i with a message and no error stays a bad response', (status) => {
+    expect(decode({ code: status, message: 'Server Error' }, status)).toMatchObject({
+      code: 'BAD_RESPONSE',
+      retryable: true,
+      isOutage: status >= 500,
+    });
+  });
+
+  it('with a message is none of these where it has an error as well, where the message is empty, or with HTTP 200', () => {
+    expect(decode({ error: 20, message: 'x' }, 401)).toMatchObject({ code: 'SMS_NOT_FOUND', bsgCode: 20 });
+    expect(decode({ error: 'Unauthorized', message: 'x' }, 401)).toMatchObject({ code: 'BAD_RESPONSE' });
+    expect(decode({ message: ' ' }, 401)).toMatchObject({ code: 'BAD_RESPONSE' });
+    expect(decode({ code: 401, message: 'x' })).toMatchObject({ code: 'BAD_RESPONSE' });
+    expect(decode('<h1>Unauthorized</h1>', 401)).toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
   it('that names an error is that error, whatever else it carries', () => {

@@ -6,7 +6,12 @@ export function campaignWith(
   fetchedAt = '2026-01-01T00:00:00.000Z',
 ): Campaign {
   const wire = Object.fromEntries(Object.entries({ sent: 0, ...counters }).map(([name, n]) => [name, String(n)]));
-  const campaign = decodeCampaign(wire, { subject: '6', fetchedAt, readTime: () => null });
+  const campaign = decodeCampaign(wire, {
+    subject: '6',
+    notFoundCode: 'TASK_NOT_FOUND',
+    fetchedAt,
+    readTime: () => null,
+  });
   if (campaign === null) throw new Error('Not a campaign.');
   return campaign;
 }

@@ -124,6 +124,27 @@ describe('sms', () => {
   });
 });
 
+describe('an HTTP error that BSG explains in JSON', () => {
+  it.each([
+    [401, 'BsgAccessError', 'INVALID_API_KEY'],
+    [403, 'BsgAccessError', 'ACCESS_DENIED'],
+    [404, 'BsgNotFoundError', 'SMS_NOT_FOUND'],
+    [400, 'BsgInvalidRequestError', 'INVALID_PARAMETERS'],
+    [422, 'BsgInvalidRequestError', 'INVALID_PARAMETERS'],
+  ])('with status %i is a %s, fetched once, and no outage however often it comes', async (status, __typename, code) => {
+    const bsg = await startFakeBsg(respondWith({ code: status, message: 'BSG says why' }, status));
+    const app = startApp(bsg.baseUrl);
+
+    for (let id = 1; id <= 12; id++) {
+      const { data } = await app.query(OneSms, { id: String(id) });
+      const details = { code, bsgCode: null, message: 'BSG says why', retryable: false, subject: String(id) };
+      expect(data.sms).toEqual({ __typename, ...details });
+    }
+    expect(bsg.paths).toHaveLength(12);
+    expect(await (await app.fetch('/ready')).json()).toMatchObject({ bsg: 'up' });
+  });
+});
+
 describe('smsByReference', () => {
   it('finds a message', async () => {
     const { app } = await startAppOnSandbox();

@@ -16,6 +16,7 @@ const HISTORY_MS = 24 * 60 * 60_000;
 export const campaign: Resource<Campaign> = {
   name: 'task',
   schema: campaignSchema,
+  notFoundCode: 'TASK_NOT_FOUND',
   validate: validateTaskId,
   fetch: (taskId, upstream) => upstream.campaignPaths.fetch(taskId, upstream.get),
   matches: (value, taskId) => value.taskId === taskId,

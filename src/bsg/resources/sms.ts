@@ -6,12 +6,13 @@ import { validateReference, validateSmsId } from '../validation.ts';
 
 /** What both lookups of a message share. A final status never reverts: a slower answer is an older one. */
 const sms = {
+  notFoundCode: 'SMS_NOT_FOUND',
   schema: smsSchema,
   isFinal: isFinalSms,
   canRevert: false,
   aliases: keysOfSms,
   equals: equalsApartFromFetchedAt,
-};
+} as const satisfies Partial<Resource<Sms>>;
 
 /** A message by BSG's id: `GET /sms/{id}`. */
 export const smsById: Resource<Sms> = {
