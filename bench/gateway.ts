@@ -13,7 +13,7 @@ import { compose } from '../examples/supergraph/compose.ts';
 import { createHiveGateway } from '../examples/supergraph/hive-gateway.ts';
 import { createOrders, ordersSchema } from '../examples/supergraph/orders.ts';
 import { createApp } from '../src/app.ts';
-import { readConfig } from '../src/config.ts';
+import { readConfig } from '../src/config/config.ts';
 
 const QUERIES = {
   'SMS of 20 orders': { orders: 20, query: '{ orders { sms { status } } }' },

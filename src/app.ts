@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createYoga } from 'graphql-yoga';
-import { type Config, isLoopback } from './config.ts';
+import type { Config } from './config/config.ts';
+import { isLoopback } from './config/http.ts';
 import { accountOf, type Core, createCore } from './core.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { useDeliveryReports } from './live/delivery-reports.ts';
@@ -120,7 +121,8 @@ interface Parts {
 }
 
 function createEndpoint({ config, log, core, guard, rateLimit, ops, streams }: Parts) {
-  const { http, live, queries, maxBatchSize } = config;
+  const { http, live, queries } = config;
+  const { maxBatchSize } = queries;
   const documents = createDocumentCache();
   return createYoga<ServerContext, Context>({
     schema,

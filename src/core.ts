@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createBsgClient, hasRandomAnswers } from './bsg/client.ts';
 import type { StatusKey } from './bsg/resource.ts';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { createLive } from './live/live.ts';
 import { createThrottle } from './live/throttle.ts';
 import type { Log } from './ops/log.ts';

@@ -222,7 +222,7 @@ describe('the server', () => {
 
     expect(await program.ended).toBe(1);
     expect(program.output().split('\n')).toEqual([
-      'The environment is not as it should be:',
+      'Invalid configuration:',
       '  PORT is "x": expected a whole number from 0 to 65535',
       '  BSG_TIMEZONE is "Mars/Base": expected an IANA time zone such as Europe/Kyiv',
       '  BSG_RETRIES is "many": expected a whole number from 0 to 10',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 const compose = parse(await readFile('examples/deploy/compose.yaml', 'utf8'), { merge: true });
 const [deployment] = parseAllDocuments(await readFile('examples/deploy/kubernetes.yaml', 'utf8')).map((each) =>

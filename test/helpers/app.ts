@@ -4,7 +4,7 @@ import { type GraphQLFormattedError, print } from 'graphql';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import { expectNoSecret, expectNothingPersonal } from './secrets.ts';
 

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { isSet, text, wholeNumber } from './values.ts';
+
+/** The variables of the section `cache`. */
+export const cacheVariables = {
+  CACHE_TTL_MS: wholeNumber(0, 999_999_999)
+    .default(2_000)
+    .describe('TTL of a status that can still change, and of "not found"; milliseconds, 0: not cached.'),
+  CACHE_FINAL_TTL_MS: wholeNumber(0, 999_999_999)
+    .default(86_400_000)
+    .describe('TTL of a final status; milliseconds, a day by default, 0: not cached.'),
+  CACHE_STALE_IF_ERROR_MS: wholeNumber(0, 999_999_999)
+    .default(600_000)
+    .describe(
+      'How long after its TTL a status is served while BSG is unavailable; milliseconds, 10 minutes by default, 0: never.',
+    ),
+  CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000)
+    .default(100_000)
+    .describe('Entries in memory; a message takes two, one by id and one by reference.'),
+  REDIS_URL: text('redis://host:port or rediss://host:port', (url) => URL.canParse(url) && /^rediss?:\/\/./.test(url))
+    .optional()
+    .meta({ description: 'Redis that instances share. Unused with the sandbox.', secret: true }),
+};
+
+/** Which statuses are cached, where and how long. */
+export const cache = z.object({ ...cacheVariables, BSG_API_KEY: isSet }).transform((env) => ({
+  /** TTL of a final status. */
+  finalTtlMs: env.CACHE_FINAL_TTL_MS,
+  /** TTL of a status that can still change. */
+  pendingTtlMs: env.CACHE_TTL_MS,
+  /** How long after its TTL a status is served while BSG is unavailable. */
+  staleIfErrorMs: env.CACHE_STALE_IF_ERROR_MS,
+  maxEntries: env.CACHE_MAX_ENTRIES,
+  /** The Redis that instances share; null: none, as with the sandbox, whose data ends with it. May hold a password: never printed. */
+  redisUrl: env.BSG_API_KEY ? (env.REDIS_URL ?? null) : null,
+}));

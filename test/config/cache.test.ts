@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config/config.ts';
+import { configErrorOf } from '../helpers/config-error.ts';
+
+describe('the configuration of the cache', () => {
+  it('takes each variable', () => {
+    const environment = {
+      BSG_API_KEY: 'live_x',
+      CACHE_TTL_MS: '0',
+      CACHE_FINAL_TTL_MS: '1',
+      CACHE_STALE_IF_ERROR_MS: '2',
+      CACHE_MAX_ENTRIES: '4',
+      REDIS_URL: 'rediss://user:password@redis:6380/1',
+    };
+    expect(readConfig(environment).cache).toEqual({
+      pendingTtlMs: 0,
+      finalTtlMs: 1,
+      staleIfErrorMs: 2,
+      maxEntries: 4,
+      redisUrl: 'rediss://user:password@redis:6380/1',
+    });
+  });
+
+  it('shares nothing of a sandbox through Redis', () => {
+    expect(readConfig({ REDIS_URL: 'redis://redis:6379' }).cache.redisUrl).toBeNull();
+  });
+
+  it.each([
+    ['CACHE_TTL_MS', '2s'],
+    ['CACHE_MAX_ENTRIES', '0'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(configErrorOf({ [name]: value })).toContain(`${name} is "${value}": expected`);
+  });
+});
