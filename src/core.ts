@@ -46,7 +46,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
   const metrics: Metrics = createMetrics({
     isBreakerOpen: () => circuitBreaker.isOpen,
     isRedisUp: redis === null ? null : () => redis.isUp,
-    watches: () => live.pollerCount,
+    pollers: () => live.pollerCount,
     streams: () => live.streamCount,
   });
   const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });

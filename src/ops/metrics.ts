@@ -6,7 +6,8 @@ export interface MetricSources {
   readonly isBreakerOpen: () => boolean;
   /** Null where none is used. */
   readonly isRedisUp: (() => boolean) | null;
-  readonly watches: () => number;
+  /** Messages and campaigns that are polled. */
+  readonly pollers: () => number;
   readonly streams: () => number;
 }
 
@@ -37,14 +38,14 @@ export interface Metrics {
 /** A client chooses the names of its operations; those beyond so many are counted as one. */
 const MAX_OPERATION_NAMES = 200;
 const REQUEST_BUCKETS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const CALL_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const UPSTREAM_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Of the process, so there is one for all that is in it. */
 const processRegistry = new Registry();
 collectDefaultMetrics({ register: processRegistry });
 
 /** The metrics of one server. No label has a value that a caller made up, but the names of operations, which are bounded. */
-export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: MetricSources): Metrics {
+export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: MetricSources): Metrics {
   const own = new Registry();
   const registers = [own];
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
@@ -62,20 +63,20 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
     labelNames: ['tier', 'outcome'],
     registers,
   });
-  const calls = new Histogram({
-    name: 'bsg_graphql_upstream_call_duration_seconds',
-    help: 'Calls to BSG, each attempt on its own.',
+  const upstreamRequests = new Histogram({
+    name: 'bsg_graphql_upstream_request_duration_seconds',
+    help: 'Requests to BSG, each attempt on its own.',
     labelNames: ['outcome'],
-    buckets: CALL_BUCKETS_S,
+    buckets: UPSTREAM_BUCKETS_S,
     registers,
   });
   gauge(
-    'bsg_graphql_breaker_open',
-    '1 while BSG does not answer and is not asked.',
+    'bsg_graphql_circuit_breaker_open',
+    '1 while the circuit breaker is open: BSG fails, and receives no requests.',
     () => Number(isBreakerOpen()),
     'max',
   );
-  gauge('bsg_graphql_live_watches', 'Messages and campaigns that someone listens to.', watches);
+  gauge('bsg_graphql_live_pollers', 'Messages and campaigns that are polled for subscriptions.', pollers);
   gauge('bsg_graphql_live_streams', 'Subscriptions that are open.', streams);
   if (isRedisUp !== null) gauge('bsg_graphql_redis_up', '1 while Redis answers.', () => Number(isRedisUp()), 'min');
 
@@ -90,7 +91,7 @@ export function createMetrics({ isBreakerOpen, isRedisUp, watches, streams }: Me
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
     onRead: (tier, outcome) => reads.inc({ tier, outcome }),
-    onUpstreamRequest: ({ outcome, seconds }) => calls.observe({ outcome }, seconds),
+    onUpstreamRequest: ({ outcome, seconds }) => upstreamRequests.observe({ outcome }, seconds),
     registry: Registry.merge([processRegistry, own]),
   };
 }

@@ -10,11 +10,11 @@ import {
 } from '@opentelemetry/api';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Exchange } from './exchange.ts';
+import type { RequestContext } from '../request/context.ts';
 
 /** What is known of a request by the time its operation runs. */
 export interface Requested {
-  readonly exchange: Exchange;
+  readonly admitted: RequestContext;
   readonly request: Request;
 }
 
@@ -46,13 +46,13 @@ function within<T>(span: Span, run: () => T): T {
 }
 
 /** Null where nothing takes spans. */
-function startSpan({ exchange, request }: Requested): Span | null {
-  const { type = 'query', name = null } = exchange.operation ?? {};
+function startSpan({ admitted, request }: Requested): Span | null {
+  const { type = 'query', name = null } = admitted.operation ?? {};
   const attributes = { 'graphql.operation.type': type, ...(name === null ? {} : { 'graphql.operation.name': name }) };
   // GraphQL's conventions want the span of the server named by the type, as a client may choose any name.
   const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentOf(request));
   if (!isSpanContextValid(span.spanContext())) return null;
-  exchange.traceId = span.spanContext().traceId;
+  admitted.traceId = span.spanContext().traceId;
   return span;
 }
 

@@ -1,13 +1,6 @@
 import { useGraphQlJit } from '@envelop/graphql-jit';
-import {
-  BREAK,
-  type DocumentNode,
-  type ExecutionArgs,
-  getVariableValues,
-  Kind,
-  OperationTypeNode,
-  visit,
-} from 'graphql';
+import { BREAK, type DocumentNode, Kind, OperationTypeNode, visit } from 'graphql';
+import type { AdmittedRequest } from '../security/gate.ts';
 
 /** Compiling takes longer than interpreting a few times, so a document has to come back before it is compiled. */
 const COMPILED_AT_USE = 3;
@@ -23,11 +16,13 @@ export function useCompiledQueries() {
   return useGraphQlJit(
     {},
     {
-      enableIf(args) {
-        const { document } = args;
+      enableIf({ document, contextValue }) {
         const use = uses.get(document) ?? (isCompilable(document) ? 0 : Number.NEGATIVE_INFINITY);
         uses.set(document, use + 1);
-        return use + 1 >= COMPILED_AT_USE && hasGoodVariables(args);
+        // Invalid variables are left to the interpreter, which says where they are.
+        return (
+          use + 1 >= COMPILED_AT_USE && (contextValue as { admitted: AdmittedRequest }).admitted.variables !== null
+        );
       },
     },
   );
@@ -55,12 +50,4 @@ function isCompilable(document: DocumentNode): boolean {
     Field: ({ name }) => (name.value === '_entities' ? stop() : undefined),
   });
   return isPlain;
-}
-
-/** Bad variables are left to the interpreter, which says where they are. */
-function hasGoodVariables({ schema, document, variableValues }: ExecutionArgs): boolean {
-  const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
-  const definitions = operation?.variableDefinitions ?? [];
-  if (definitions.length === 0) return true;
-  return getVariableValues(schema, definitions, variableValues ?? {}, { maxErrors: 1 }).errors === undefined;
 }

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
+import type { AdmittedRequest } from './gate.ts';
 
 type RequestError = NonNullable<ExecutionResult['errors']>[number];
 
@@ -19,13 +20,13 @@ const SUGGESTION = / Did you mean .*$/s;
  * Tells nobody what the schema is: no introspection, and no suggestions in errors. `_service`, by which a company graph is
  * composed, is answered to those whose caller is known.
  */
-export function useHiddenSchema<Context extends object>(isKnown: (context: Context) => boolean): Plugin<Context> {
+export function useHiddenSchema(): Plugin<{ readonly admitted: AdmittedRequest }> {
   return {
     onValidate({ addValidationRule }) {
       addValidationRule(NoSchemaIntrospectionCustomRule);
     },
     onExecute({ args, setResultAndStopExecution }) {
-      if (isKnown(args.contextValue) || !asksForService(args)) return;
+      if (args.contextValue.admitted.caller !== null || !asksForService(args)) return;
       setResultAndStopExecution({ errors: [requestError('schemaForbidden')] });
     },
     onExecutionResult({ result, setResult }) {

@@ -5,9 +5,9 @@ import { requestError } from '../request/errors.ts';
  * Validates the `Host` of a request; null: it is good. A malformed one would become part of an address further on. And where
  * callers need no token, any other name than the server's own may be a page's (DNS rebinding).
  */
-export function validateHost(host: string | undefined, isOwn: (name: string) => boolean): GraphQLError | null {
+export function validateHost(host: string | null, isOwn: (name: string) => boolean): GraphQLError | null {
   // Clients of HTTP/1.0 send none, such as the checks of some load balancers; browsers do.
-  if (host === undefined) return null;
+  if (host === null) return null;
   const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i.exec(host)?.[1];
   if (name === undefined || !URL.canParse(`http://${host}`)) return requestError('hostInvalid');
   return isOwn(name) ? null : requestError('hostNotAllowed', { host: name });

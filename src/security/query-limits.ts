@@ -1,15 +1,7 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import {
-  type ExecutionArgs,
-  type GraphQLError,
-  getOperationAST,
-  type ParseOptions,
-  parse,
-  type Source,
-  validate,
-} from 'graphql';
+import { type GraphQLError, type ParseOptions, parse, type Source, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 
@@ -47,17 +39,8 @@ export function queryLimits({ characters, tokens, depth, aliases, directives } =
     maxDepthPlugin({ n: depth, onReject }),
     maxAliasesPlugin({ n: aliases, allowList: [], onReject }),
     maxDirectivesPlugin({ n: directives, onReject }),
-    { onExecute: ({ args }) => forgetUndeclared(args), onSubscribe: ({ args }) => forgetUndeclared(args) },
   ];
 }
 
 const validateWithFewErrors: typeof validate = (schema, document, rules, options, typeInfo) =>
   validate(schema, document, rules, { ...options, maxErrors: MAX_ERRORS }, typeInfo);
-
-/** Variables that the operation does not declare are used by nothing, and would be kept for as long as it is answered. */
-function forgetUndeclared({ document, operationName, variableValues }: ExecutionArgs): void {
-  if (variableValues == null) return;
-  const declared = getOperationAST(document, operationName)?.variableDefinitions ?? [];
-  const names = new Set(declared.map(({ variable }) => variable.name.value));
-  for (const name of Object.keys(variableValues)) if (!names.has(name)) Reflect.deleteProperty(variableValues, name);
-}

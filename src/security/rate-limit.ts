@@ -1,87 +1,108 @@
-import type { ExecutionArgs } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Redis } from 'ioredis';
+import { LRUCache } from 'lru-cache';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { requestError } from '../request/errors.ts';
-import { costOf } from './query-cost.ts';
+import type { RequestContext } from '../request/context.ts';
 
-/** How much a caller may ask for. */
+/** Options of {@link createRateLimit}. */
 export interface RateLimitOptions {
-  /** Look-ups in a minute. */
+  /** Lookups per caller and minute. */
   readonly costPerMinute: number;
-  /** Where instances count together; null: each on its own. Without an answer from there each counts on its own as well. */
+  /** Where instances count together; null, or while it does not respond: each on its own. */
   readonly redis: Redis | null;
-  /** Tells apart who shares a Redis. No secret. */
+  /** Separates the accounts that share a Redis. No secret. */
   readonly account: string;
+  /** Reverse proxies in front, each of which adds to `X-Forwarded-For`. */
+  readonly proxies: number;
 }
 
-/** Counts what callers ask for. */
+/** Counts the lookups of callers, or of addresses where callers need no token. */
 export interface RateLimit {
-  /** Seconds after which to ask again; null: now, and it is counted. */
-  take(caller: string, cost: number): Promise<number | null>;
+  /** Counts lookups of the caller; resolves to the seconds to wait if they are over the limit, and then counts none. */
+  take(request: RequestContext, cost: number): Promise<number | null>;
+  /** The seconds to wait if the caller is known to have no lookups left; from memory, without counting. */
+  exhaustedFor(request: RequestContext): number | null;
 }
 
 const WINDOW_S = 60;
 /** Whatever takes longer than this to reach Redis is given up. */
 const END_OF_WINDOW_MS = 1_000;
-/** A Redis that does not answer is left alone for so long, so that not every request waits for it. */
+/** A Redis that does not respond is left alone for so long, so that not every request waits for it. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
+const MAX_EXHAUSTED_CALLERS = 10_000;
+
+/** A caller without lookups left, by the limiter that counted it. */
+interface Exhausted {
+  readonly limiter: RateLimiterAbstract;
+  readonly untilMs: number;
+}
 
 /** A fixed window of a minute for each caller. */
-export function createRateLimit({ costPerMinute, redis, account }: RateLimitOptions): RateLimit {
+export function createRateLimit({ costPerMinute, redis, account, proxies }: RateLimitOptions): RateLimit {
   const rule = { points: costPerMinute, duration: WINDOW_S, keyPrefix: `bsg-graphql:limit:${account}` };
   const alone = new RateLimiterMemory(rule);
   const together =
     redis === null ? null : new RateLimiterRedis({ ...rule, storeClient: redis, rejectIfRedisNotReady: true });
+  const exhausted = new LRUCache<string, Exhausted>({ max: MAX_EXHAUSTED_CALLERS });
   let aloneUntilMs = 0;
 
+  function currentLimiter(): RateLimiterAbstract {
+    return together === null || redis?.status !== 'ready' || Date.now() < aloneUntilMs ? alone : together;
+  }
+
+  /** Rejects where the limiter itself fails. */
+  async function consume(limiter: RateLimiterAbstract, caller: string, cost: number): Promise<number | null> {
+    const { isOver, left, msBeforeNext } = await tryConsume(limiter, caller, cost);
+    if (left <= 0) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
+    return isOver ? toSeconds(msBeforeNext) : null;
+  }
+
+  /** `left`: lookups that the caller has after this. */
+  async function tryConsume(limiter: RateLimiterAbstract, caller: string, cost: number) {
+    try {
+      const { remainingPoints, msBeforeNext } = await limiter.consume(caller, cost);
+      return { isOver: false, left: remainingPoints, msBeforeNext };
+    } catch (reason) {
+      if (!(reason instanceof RateLimiterRes)) throw reason;
+      const { consumedPoints, msBeforeNext } = reason;
+      // What was refused is not to count against later requests; nor is it to count for them, in the next window.
+      if (msBeforeNext > END_OF_WINDOW_MS) await limiter.reward(caller, cost);
+      return { isOver: true, left: costPerMinute - (consumedPoints - cost), msBeforeNext };
+    }
+  }
+
   return {
-    async take(caller, cost) {
-      if (together === null || Date.now() < aloneUntilMs) return consume(alone, caller, cost);
+    async take(request, cost) {
+      const caller = limitKey(request, proxies);
+      const limiter = currentLimiter();
+      if (limiter === alone) return consume(alone, caller, cost);
       try {
-        return await consume(together, caller, cost);
+        return await consume(limiter, caller, cost);
       } catch {
         aloneUntilMs = Date.now() + PAUSE_AFTER_FAILURE_MS;
         return consume(alone, caller, cost);
       }
     },
+    exhaustedFor(request) {
+      if (exhausted.size === 0) return null;
+      const known = exhausted.get(limitKey(request, proxies));
+      if (known === undefined || known.limiter !== currentLimiter()) return null;
+      const leftMs = known.untilMs - Date.now();
+      return leftMs > 0 ? toSeconds(leftMs) : null;
+    },
   };
 }
 
-/**
- * Refuses operations that cost more than one may (400), and those of a caller who has asked for as much as it may in a minute
- * (429). Each costs its look-ups, and one at least, which is taken before anything is read of it.
- */
-export function useCostLimits<Context extends object>(
-  maxCost: number,
-  limit: RateLimit | null,
-  callerOf: (context: Context) => string,
-): Plugin<Context, Context> {
-  async function refuseBeyond(context: Context, cost: number): Promise<void> {
-    const waitS = cost === 0 ? null : ((await limit?.take(callerOf(context), cost)) ?? null);
-    if (waitS !== null) throw requestError('rateLimited', { retryAfter: waitS });
-  }
-  async function judge(args: ExecutionArgs): Promise<void> {
-    const cost = costOf(args);
-    if (cost > maxCost) throw requestError('queryTooExpensive', { cost, maxCost });
-    await refuseBeyond(args.contextValue as Context, Math.max(0, cost - 1));
-  }
-  return {
-    onRequestParse: ({ serverContext }) => refuseBeyond(serverContext as Context, 1),
-    onExecute: ({ args }) => judge(args),
-    onSubscribe: ({ args }) => judge(args),
-  };
+/** Whose lookups are counted together. */
+function limitKey({ caller, head }: RequestContext, proxies: number): string {
+  return caller?.id ?? `address:${clientAddress(head, proxies)}`;
 }
 
-/** Rejects where the limiter itself fails. */
-async function consume(limiter: RateLimiterAbstract, caller: string, cost: number): Promise<number | null> {
-  try {
-    await limiter.consume(caller, cost);
-    return null;
-  } catch (reason) {
-    if (!(reason instanceof RateLimiterRes)) throw reason;
-    // What was refused is not to count against what the caller asks for next; nor is it to count for it, in the next window.
-    if (reason.msBeforeNext > END_OF_WINDOW_MS) await limiter.reward(caller, cost);
-    return Math.max(1, Math.ceil(reason.msBeforeNext / 1_000));
-  }
+/** The address that the outermost of the known proxies saw; what stands before it in the header, anyone may have written. */
+function clientAddress({ header, peerAddress }: RequestContext['head'], proxies: number): string {
+  const forwarded = proxies === 0 ? undefined : (header('x-forwarded-for') ?? '').split(',').at(-proxies)?.trim();
+  return forwarded || (peerAddress ?? 'none');
+}
+
+function toSeconds(ms: number): number {
+  return Math.max(1, Math.ceil(ms / 1_000));
 }

@@ -44,10 +44,10 @@ export interface RequestLine {
   readonly status: number;
   readonly outcome: string;
   readonly durationMs: number;
-  readonly lookUps: number;
+  readonly lookups: number;
   readonly cacheHits: number;
   readonly failures: number;
-  readonly upstreamCalls: number;
+  readonly upstreamRequests: number;
 }
 
 /**

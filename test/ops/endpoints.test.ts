@@ -24,7 +24,7 @@ describe('what operators ask', () => {
       redis: 'not used',
     });
     expect(await (await fetch(`${ops}/health`)).json()).toEqual({ status: 'alive' });
-    expect(await (await fetch(`${ops}/metrics`)).text()).toContain('bsg_graphql_breaker_open 0');
+    expect(await (await fetch(`${ops}/metrics`)).text()).toContain('bsg_graphql_circuit_breaker_open 0');
     expect((await fetch(`${ops}/graphql?query={__typename}`)).status).toBe(404);
   });
 

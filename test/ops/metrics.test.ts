@@ -28,8 +28,8 @@ describe('metrics', () => {
     expect(await read(app, `${requests}{operation="One",type="query",outcome="ok"}`)).toBe(2);
     expect(await read(app, `${requests}{operation="Two",type="query",outcome="ok"}`)).toBe(1);
     expect(await read(app, `${requests}{operation="none",type="none",outcome="GRAPHQL_VALIDATION_FAILED"}`)).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="ok"}')).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="http_5xx"}')).toBe(2);
+    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="ok"}')).toBe(1);
+    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="http_5xx"}')).toBe(2);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="found"}')).toBe(1);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="BAD_RESPONSE"}')).toBe(1);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory",outcome="found"}')).toBe(1);
@@ -39,10 +39,10 @@ describe('metrics', () => {
 
   it('say whether BSG is asked', async () => {
     const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
-    expect(await read(app, 'bsg_graphql_breaker_open')).toBe(0);
+    expect(await read(app, 'bsg_graphql_circuit_breaker_open')).toBe(0);
     for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
-    expect(await read(app, 'bsg_graphql_breaker_open')).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_call_duration_seconds_count{outcome="network"}')).toBe(10);
+    expect(await read(app, 'bsg_graphql_circuit_breaker_open')).toBe(1);
+    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="network"}')).toBe(10);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="circuit_open",outcome="NETWORK"}')).toBe(1);
   });
 
@@ -55,10 +55,10 @@ describe('metrics', () => {
       await client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { __typename } }' }).next();
     }
     expect(await read(app, 'bsg_graphql_live_streams')).toBe(2);
-    expect(await read(app, 'bsg_graphql_live_watches')).toBe(1);
+    expect(await read(app, 'bsg_graphql_live_pollers')).toBe(1);
     for (const client of clients) client.dispose();
     await expect.poll(() => read(app, 'bsg_graphql_live_streams')).toBe(0);
-    expect(await read(app, 'bsg_graphql_live_watches')).toBe(0);
+    expect(await read(app, 'bsg_graphql_live_pollers')).toBe(0);
   });
 
   it('stay few, however many names a caller makes up', async () => {

@@ -283,7 +283,7 @@ describe('a JWT', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }] });
     expect((await app.fetch('/ready')).status).toBe(503);
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'starting' });
-    expect(app.log()).toMatch(/keys of the issuer cannot be had/);
+    expect(app.log()).toMatch(/Signing keys could not be fetched/);
 
     issuer.isAway = false;
     await expect.poll(async () => (await app.fetch('/ready')).status, { timeout: 10_000 }).toBe(200);

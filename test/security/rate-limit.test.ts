@@ -1,4 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
@@ -66,6 +68,36 @@ describe('a caller', () => {
     expect((await askFor(app, 3)).status).toBe(200);
   });
 
+  it('is charged once for a subscription, by its keys', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '10' });
+    const listenTo = async (count: number) => {
+      const ids = Array.from({ length: count }, (_, i) => `"${i + 1}"`);
+      const query = `subscription { smsUpdates(ids: [${ids}]) { __typename } }`;
+      const response = await app.fetch(`/graphql?query=${encodeURIComponent(query)}`, {
+        headers: { accept: 'text/event-stream' },
+      });
+      return { status: response.status, text: await response.text() };
+    };
+    expect((await listenTo(6)).text).toContain('Sms');
+    expect((await listenTo(5)).text).toContain('TOO_MANY_REQUESTS');
+    expect((await listenTo(4)).text).toContain('Sms');
+    expect((await listenTo(1)).text).toContain('TOO_MANY_REQUESTS');
+  });
+
+  it('with no lookups left is refused before its body is read', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '1' });
+    const { hostname, port } = new URL(await listen(app.listener));
+    expect((await fetch(`http://${hostname}:${port}/graphql?query={__typename}`)).status).toBe(200);
+    const socket = connect(Number(port), hostname);
+    onTestFinished(() => void socket.destroy());
+    // The body never comes.
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n',
+    );
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 429 /);
+  });
+
   it('is an address where callers have no names', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const address = await listen(app.listener);
@@ -122,6 +154,7 @@ describe.skipIf(!hasRedis)(`a caller of two instances on one Redis (needs ${REDI
     expect((await askFor(b, 1, bearer(TOKENS.plain))).status).toBe(429);
 
     await redis.kill();
+    await expect.poll(() => a.log()).toMatch(/Redis unavailable/);
     expect((await askFor(a, 10, bearer(TOKENS.plain))).status).toBe(200);
     expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
   });

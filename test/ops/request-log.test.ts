@@ -19,8 +19,8 @@ describe('a request', () => {
 
     const line = { caller: 'token:support', operation: { type: 'query', name: 'Two' }, status: 200, outcome: 'ok' };
     expect(app.requestLines()).toMatchObject([
-      { ...line, lookUps: 2, cacheHits: 0, upstreamCalls: 2 },
-      { ...line, lookUps: 2, cacheHits: 2, upstreamCalls: 0 },
+      { ...line, lookups: 2, cacheHits: 0, upstreamRequests: 2 },
+      { ...line, lookups: 2, cacheHits: 2, upstreamRequests: 0 },
     ]);
     for (const { durationMs } of app.requestLines()) expect(durationMs).toBeGreaterThan(0);
   });
@@ -31,7 +31,7 @@ describe('a request', () => {
     });
     const app = startApp(bsg.baseUrl);
     await Promise.all([1, 2].map(() => app.query('{ sms(id: "1") { __typename } }')));
-    const calls = app.requestLines().map(({ upstreamCalls }) => upstreamCalls);
+    const calls = app.requestLines().map(({ upstreamRequests }) => upstreamRequests);
     expect(calls.toSorted()).toEqual([0, 2]);
   });
 

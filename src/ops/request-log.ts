@@ -1,0 +1,42 @@
+import type { Plugin } from 'graphql-yoga';
+import type { RequestContext } from '../request/context.ts';
+import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
+
+/** Logs and counts requests once they are over. */
+export interface RequestLog {
+  /** `isCutOff`: the connection was closed before the response was complete. A subscription that its client leaves is over. */
+  end(request: RequestContext, status: number, isCutOff: boolean): void;
+}
+
+/** One line and one observation for each request to the endpoint. */
+export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest'>): RequestLog {
+  return {
+    end(request, status, isCutOff) {
+      if (!request.isForEndpoint) return;
+      const { requestId, traceId, caller, errorCode, lookups, cacheHits, failures, upstreamRequests } = request;
+      const durationMs = Math.round((performance.now() - request.receivedAtMs) * 10) / 10;
+      const operation =
+        request.operation === null ? null : { type: request.operation.type, name: request.operation.name };
+      const isAborted = isCutOff && operation?.type !== 'subscription';
+      const outcome = isAborted ? 'ABORTED' : (errorCode ?? (status < 400 ? 'ok' : `HTTP_${status}`));
+      metrics.onRequest({ operation, outcome, seconds: durationMs / 1_000 });
+      const costs = { lookups, cacheHits, failures, upstreamRequests };
+      const line = { requestId, traceId, caller: caller?.id ?? null, operation, status, outcome, durationMs, ...costs };
+      log.info(line, 'request');
+    },
+  };
+}
+
+/** Notes the first error of each response, and returns the id of the request. Has to be the last to see a result. */
+export function useRequestLog(): Plugin<object, { readonly received: RequestContext }> {
+  return {
+    onResultProcess({ result, serverContext: { received } }) {
+      const [error] = 'errors' in result ? (result.errors ?? []) : [];
+      if (error !== undefined) received.errorCode = String(error.extensions?.['code'] ?? 'UNKNOWN');
+    },
+    onResponse({ response, serverContext: { received } }) {
+      response.headers.set('x-request-id', received.requestId);
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import {
+  type ExecutionArgs,
+  getOperationAST,
+  getVariableValues,
+  type OperationDefinitionNode,
+  type OperationTypeNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { AdmittedRequest } from '../security/gate.ts';
+import { costOf } from './cost.ts';
+
+/** The one operation of a request that runs. */
+export interface Operation {
+  readonly definition: OperationDefinitionNode;
+  readonly type: OperationTypeNode;
+  /** For the log, metrics and spans. Null where it has none, or none that a developer would give it. */
+  readonly name: string | null;
+}
+
+/** Variables by their names, coerced to the types that the operation declares. */
+export type Variables = Readonly<Record<string, unknown>>;
+
+/** A longer name, or one with the digits of a phone number in it, was not given by a developer. */
+const OPERATION_NAME = /^(?!.*\d{7})\w{1,64}$/;
+
+/**
+ * Finds the operation of each request, coerces its variables and counts its cost, for all that comes later. Has to be the first
+ * plugin that sees an operation.
+ */
+export function useOperation(): Plugin<{ readonly admitted: AdmittedRequest }> {
+  return { onExecute: ({ args }) => fill(args), onSubscribe: ({ args }) => fill(args) };
+}
+
+function fill(args: ExecutionArgs): void {
+  const { admitted } = args.contextValue as { readonly admitted: AdmittedRequest };
+  const definition = getOperationAST(args.document, args.operationName);
+  if (definition == null) return;
+  admitted.operation = operationOf(definition);
+  admitted.variables = coerce(args, definition);
+  admitted.cost = admitted.variables === null ? 0 : costOf(args, definition, admitted.variables);
+}
+
+/** A document that is kept comes back with the same definitions. */
+const operations = new WeakMap<OperationDefinitionNode, Operation>();
+
+function operationOf(definition: OperationDefinitionNode): Operation {
+  let operation = operations.get(definition);
+  if (operation === undefined) {
+    const name = definition.name?.value ?? '';
+    operation = { definition, type: definition.operation, name: OPERATION_NAME.test(name) ? name : null };
+    operations.set(definition, operation);
+  }
+  return operation;
+}
+
+/**
+ * Also drops the variables that the operation does not declare: nothing reads them, and they would be kept for as long as it
+ * runs.
+ */
+function coerce({ schema, variableValues }: ExecutionArgs, { variableDefinitions = [] }: OperationDefinitionNode) {
+  for (const name of Object.keys(variableValues ?? {})) {
+    if (variableValues != null && !variableDefinitions.some(({ variable }) => variable.name.value === name))
+      Reflect.deleteProperty(variableValues, name);
+  }
+  if (variableDefinitions.length === 0) return {};
+  return getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 1 }).coerced ?? null;
+}

@@ -1,0 +1,37 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { requestError } from '../request/errors.ts';
+import type { AdmittedRequest } from './gate.ts';
+import type { GatedContext } from './http-gate.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/**
+ * Refuses operations that cost more than `maxCost` (400), and those of a caller over the rate limit (429). The rate limiter is
+ * consulted once for each request: by the cost of its operation, one at least; or by one where it came to no operation, as
+ * requests that fail are not free.
+ */
+export function useCostLimits(
+  maxCost: number,
+  rateLimit: RateLimit | null,
+): Plugin<{ readonly admitted: AdmittedRequest }, GatedContext> {
+  async function charge(request: AdmittedRequest, cost: number): Promise<number | null> {
+    request.isCharged = true;
+    return rateLimit === null ? null : rateLimit.take(request, Math.max(1, cost));
+  }
+  async function limit({ contextValue }: ExecutionArgs): Promise<void> {
+    const { admitted } = contextValue as { readonly admitted: AdmittedRequest };
+    const { cost } = admitted;
+    if (cost > maxCost) throw requestError('queryTooExpensive', { cost, maxCost });
+    const retryAfter = await charge(admitted, cost);
+    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+  }
+  return {
+    onExecute: ({ args }) => limit(args),
+    onSubscribe: ({ args }) => limit(args),
+    async onResultProcess({ serverContext: { admitted }, setResult }) {
+      if (admitted === null || admitted.isCharged) return;
+      const retryAfter = await charge(admitted, 1);
+      if (retryAfter !== null) setResult({ errors: [requestError('rateLimited', { retryAfter })] });
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { GraphQLError } from 'graphql';
+import { RequestContext, type RequestHead, type RequestSink } from '../request/context.ts';
+import { requestError } from '../request/errors.ts';
+import type { Authenticator } from './authentication.ts';
+import { validateOrigin } from './cross-site.ts';
+import { validateHost } from './host.ts';
+import type { RateLimit } from './rate-limit.ts';
+import { validateBodyLength } from './request-body.ts';
+
+/** Options of {@link createGate}. */
+export interface GateOptions {
+  /** Whether a host name is one of this server's. */
+  readonly isOwnHost: (name: string) => boolean;
+  /** Origins whose pages may call, beside the server's own. */
+  readonly corsOrigins: readonly string[];
+  /** Null where callers need no token. */
+  readonly authenticator: Authenticator | null;
+  readonly maxBodyBytes: number;
+  /** Null: none. */
+  readonly rateLimit: RateLimit | null;
+  readonly sink: RequestSink;
+}
+
+declare const passed: unique symbol;
+
+/**
+ * A request that has passed the gate: the only kind that operations run for. Nothing but {@link Gate.admit} makes one, so that
+ * no transport can leave the gate out.
+ */
+export interface AdmittedRequest extends RequestContext {
+  readonly [passed]: true;
+}
+
+/** Where every request enters, whatever transport brings it. */
+export interface Gate {
+  /** Begins a request, on whatever path. Returns the error of a `Host` that is not this server's (DNS rebinding). */
+  receive(head: RequestHead): RequestContext | GraphQLError;
+  /**
+   * Admits a request to the GraphQL endpoint before its body is read.
+   * @throws {GraphQLError} where it is cross-site (CSRF), unauthenticated, too large, or over the rate limit.
+   */
+  admit(request: RequestContext): Promise<AdmittedRequest>;
+}
+
+/** The order is that of the cost: what needs no look at the caller comes first, and what counts the caller last. */
+export function createGate(options: GateOptions): Gate {
+  const { isOwnHost, corsOrigins, authenticator, maxBodyBytes, rateLimit, sink } = options;
+  const allowedOrigins = new Set(corsOrigins);
+  return {
+    receive(head) {
+      const error = head.peerAddress === null ? null : validateHost(head.header('host'), isOwnHost);
+      return error ?? new RequestContext(head, sink);
+    },
+    async admit(request) {
+      const { head } = request;
+      request.isForEndpoint = true;
+      validateOrigin(head, allowedOrigins);
+      if (authenticator !== null) {
+        const caller = await authenticator.authenticate(head.header('authorization'));
+        if (caller instanceof GraphQLError) throw caller;
+        request.caller = caller;
+      }
+      validateBodyLength(head, maxBodyBytes);
+      const retryAfter = rateLimit?.exhaustedFor(request) ?? null;
+      if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+      return request as AdmittedRequest;
+    },
+  };
+}
