@@ -35,9 +35,9 @@ import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.t
 
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_BODY_BYTES = 512 * 1024;
-/** A subscription has one field, and keys of up to 32 characters between quotes. */
+/** A subscription has one field, and keys of up to 50 characters between quotes. */
 const MAX_STREAM_QUERY_BYTES = 16 * 1024;
-const KEY_BYTES = 40;
+const KEY_BYTES = 60;
 
 const ENDPOINT = '/graphql';
 

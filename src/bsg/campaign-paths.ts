@@ -3,6 +3,7 @@ import type { Decode } from './decode.ts';
 import { type BsgFailure, failure, isFailure } from './failure.ts';
 import type { Reply, Upstream } from './resource.ts';
 import { decodeSms, type Sms } from './sms.ts';
+import { canonicalId } from './validation.ts';
 
 /** The path that BSG's page documents, which is also that of an SMS, and the one that most of its SDKs use. */
 const DOCUMENTED_PATH = '/sms/{task_id}';
@@ -10,7 +11,7 @@ const SDK_PATH = '/sms/task/{task_id}';
 
 /** Finds out which of BSG's paths answers for campaigns, and remembers it. */
 export interface CampaignPaths {
-  /** `taskId` has been validated: it goes into the path unchanged. */
+  /** `taskId` has been validated: it goes into the path as it is, without leading zeros. */
   fetch(taskId: string, get: Upstream['get']): Promise<Campaign | BsgFailure>;
 }
 
@@ -37,7 +38,7 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
       return campaignOr(rankOf(otherReply) > rankOf(reply) ? otherReply : reply, taskId);
 
       async function getOn(path: string): Promise<SharedPathReply> {
-        const reply = await get(path.replace('{task_id}', taskId), decodeSmsOrCampaign);
+        const reply = await get(path.replace('{task_id}', canonicalId(taskId)), decodeSmsOrCampaign);
         if (isFromCampaignPath(reply, path)) knownPath = path;
         return reply;
       }

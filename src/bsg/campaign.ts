@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
+import { canonicalId } from './validation.ts';
 import type { WireCampaign } from './wire.ts';
 import { amount, count, countOrZero, text, type WireFields } from './wire-fields.ts';
 
@@ -9,7 +10,7 @@ const counter = z.int().min(0);
 export const campaignSchema = z
   .strictObject({
     kind: z.literal('campaign'),
-    /** As requested: BSG does not repeat it in its response. */
+    /** As requested, as BSG does not repeat it in its response; without leading zeros. */
     taskId: z.string().regex(/^\d{1,20}$/),
     /** Sender name. */
     originator: z.string().nullable(),
@@ -121,7 +122,7 @@ export const decodeCampaign: Decode<Campaign> = (
     return null;
   return {
     kind: 'campaign',
-    taskId: subject,
+    taskId: canonicalId(subject),
     originator: text(wire.originator),
     body: text(wire.body),
     validity: count(wire.validity),

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
 import type { BsgErrorCode } from './codes.ts';
 import type { Decode } from './decode.ts';
-import type { BsgFailure } from './failure.ts';
+import { type BsgFailure, isFailure } from './failure.ts';
 
 /** What BSG answers with: immutable, and dated. */
 export interface BsgValue {
@@ -24,6 +24,8 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   readonly notFoundCode: BsgErrorCode;
   /** Null for a well-formed id, else the failure that says what is wrong with it. */
   validate(id: string): BsgFailure | null;
+  /** The one spelling of the ids that BSG treats as equal, such as `7` for `007`. A malformed id stays as it is. */
+  canonicalId(id: string): string;
   /** Fetches one value. `id` has passed {@link Resource.validate}. */
   fetch(id: string, upstream: Upstream): Promise<Value | BsgFailure>;
   /** Whether the value is about this id, and not about another message. */
@@ -65,17 +67,26 @@ export interface Reply<Value> {
   readonly httpStatus: number | null;
 }
 
-/** One value that can be read: a resource and an id within it. Its `text` is the key in maps, in Redis and on the bus. */
+/** One value that can be read: a resource and an id within it, as requested. */
 export interface StatusKey<Value extends BsgValue = BsgValue> {
   readonly resource: Resource<Value>;
   readonly id: string;
-  /** Such as `sms:211`. */
+  /** The key in maps, in Redis and on the bus, such as `sms:211`: the same for all spellings of an id. */
   readonly text: string;
 }
 
 /** The key of one value. */
 export function keyOf<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
-  return { resource, id, text: `${resource.name}:${id}` };
+  return { resource, id, text: `${resource.name}:${resource.canonicalId(id)}` };
+}
+
+/** A result that was read by another spelling of the id: a failure names the id as requested. */
+export function asRequested<Value extends BsgValue>(
+  result: Value | BsgFailure,
+  { resource, id, text }: StatusKey<Value>,
+): Value | BsgFailure {
+  if (!isFailure(result) || result.subject === id || keyOf(resource, result.subject).text !== text) return result;
+  return { ...result, subject: id };
 }
 
 /** For {@link Resource.equals}: compares all fields but `fetchedAt`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
+import { canonicalId } from './validation.ts';
 import type { WireSms } from './wire.ts';
 import { amount, digits, text, type WireFields } from './wire-fields.ts';
 
@@ -57,7 +58,7 @@ const statusByWord: ReadonlyMap<string, SmsStatus> = new Map(
 export const smsSchema = z
   .strictObject({
     kind: z.literal('sms'),
-    /** 1 to 20 digits: more than fits a number. */
+    /** 1 to 20 digits, which is more than fits a number, without leading zeros. */
     id: z.string().regex(/^\d{1,20}$/),
     /** The sender's own id for the message; null when it was sent without one. */
     reference: z.string().nullable(),
@@ -100,7 +101,7 @@ export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTime, fe
   if (id === null || statusText === null) return null;
   return {
     kind: 'sms',
-    id,
+    id: canonicalId(id),
     reference: text(wire.reference),
     msisdn: text(wire.msisdn),
     status: statusOf(statusText),

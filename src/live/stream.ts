@@ -1,5 +1,5 @@
 import type { BsgFailure } from '../bsg/failure.ts';
-import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { Pollers, PollListener } from './pollers.ts';
 
 /** The states of one subscription, as they come. */
@@ -22,13 +22,15 @@ export function createStream<Value extends BsgValue>(
   hooks: StreamHooks,
 ): Stream<Value> {
   const unread = new Map<string, Value | BsgFailure>();
+  const keyByText = new Map(keys.map((key) => [key.text, key]));
   const unlisteners = new Map<string, () => void>();
   let resolveRead: ((result: IteratorResult<Value | BsgFailure, undefined>) => void) | null = null;
   let state: 'new' | 'open' | 'closed' = 'new';
 
   const listener: PollListener<Value> = {
-    onState({ text }, result) {
-      unread.set(text, result);
+    onState(key, result) {
+      // One poller serves all spellings of an id.
+      unread.set(key.text, asRequested(result, keyByText.get(key.text) ?? key));
       answerRead();
     },
     onEnd({ text }) {
@@ -71,7 +73,7 @@ export function createStream<Value extends BsgValue>(
   function open(): void {
     state = 'open';
     hooks.onOpen();
-    for (const key of new Map(keys.map((each) => [each.text, each])).values()) {
+    for (const key of keyByText.values()) {
       unlisteners.set(key.text, pollers.listen(key, listener));
     }
   }

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { RequestObserver } from '../bsg/observer.ts';
-import { type BsgValue, keyOf, type Resource } from '../bsg/resource.ts';
+import { asRequested, type BsgValue, keyOf, type Resource } from '../bsg/resource.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 
 /** What one GraphQL request has read so far. A failure is a value here, so that it never fails its neighbours. */
@@ -38,7 +38,10 @@ export function createLoaders(statuses: Pick<Statuses, 'get'>, observer?: Reques
   }
 
   return {
-    load: <Value extends BsgValue>(resource: Resource<Value>, id: string) =>
-      loaderOf(resource).load(id) as Promise<Value | BsgFailure>,
+    load<Value extends BsgValue>(resource: Resource<Value>, id: string) {
+      const canonicalId = resource.canonicalId(id);
+      const result = loaderOf(resource).load(canonicalId) as Promise<Value | BsgFailure>;
+      return id === canonicalId ? result : result.then((each) => asRequested(each, keyOf(resource, id)));
+    },
   };
 }

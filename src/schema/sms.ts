@@ -22,7 +22,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
     id: t.exposeID('id', { description: "BSG's id of the message: 1 to 20 digits. Keep it as a string." }),
     reference: t.exposeString('reference', {
       nullable: true,
-      description: "The sender's own id for the message, up to 32 characters; null when it was sent without one.",
+      description: "The sender's own id for the message, up to 50 characters; null when it was sent without one.",
     }),
     msisdn: t.string({
       nullable: true,
@@ -83,7 +83,7 @@ builder.queryFields((t) => ({
     tag: LOOKUP,
     description: "The message with the sender's own id for it.",
     args: {
-      reference: t.arg.string({ required: true, description: '1 to 32 of `A-Z a-z 0-9 _ -`, such as `ext_id_19`.' }),
+      reference: t.arg.string({ required: true, description: '1 to 50 of `A-Z a-z 0-9 _ -`, such as `ext_id_19`.' }),
     },
     resolve: (_, { reference }, { loaders }) => loaders.load(smsByReference, reference),
   }),

@@ -1,7 +1,7 @@
 import { type Span, trace } from '@opentelemetry/api';
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
 import { noObserver, type RequestObserver, type Tier } from '../bsg/observer.ts';
-import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Outcome } from './outcome.ts';
 import { createRefresh, type RefreshOptions } from './refresh.ts';
@@ -63,7 +63,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
         const isStale = allowsStale && staleResult !== null && isUnavailable(result);
         const served = isStale ? staleResult : result;
         if (tier !== null) report(observer, span, isStale ? 'stale' : tier, served);
-        return served;
+        return asRequested(served, key);
       } finally {
         span.end();
       }

@@ -34,13 +34,14 @@ describe('a delivery report', () => {
   it.each<[string, RequestInit, string]>([
     ['JSON by id', json({ id: '1' }), ''],
     ['JSON by a number', json({ id: 1 }), ''],
+    ['JSON by an id with leading zeros', json({ id: '0001' }), ''],
     ['JSON by a long number', { method: 'POST', body: '{"id":1,"msisdn":12345678901234567890}' }, ''],
     ['JSON by reference', json({ reference: 'ref_1' }), ''],
     ['a form', { method: 'POST', body: new URLSearchParams({ id: '1', status: 'sent' }) }, ''],
     ['the address', {}, '?id=1&reference=ref_1'],
   ])('as %s makes the change arrive at once', async (_, init, query) => {
     const { bsg, report, address } = await startServer();
-    const updates = subscribe(address, Watched, { ids: ['1'] });
+    const updates = subscribe(address, Watched, { ids: ['01', '1'] });
     expect(await updates.next()).toEqual(shown('SENT'));
 
     bsg.respond = knowsAll();

@@ -77,6 +77,16 @@ describe('campaign', () => {
   });
 });
 
+it('the task id with leading zeros is the task id without them', async () => {
+  const bsg = await startFakeBsg();
+  const app = startApp(bsg.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
+
+  for (const taskId of ['0006', '6']) {
+    expect((await app.query(OneCampaign, { taskId })).data.campaign).toMatchObject({ taskId: '6' });
+  }
+  expect(bsg.paths).toEqual(['/sms/task/6']);
+});
+
 describe('campaigns', () => {
   it('are in the asked order, each looked up once', async () => {
     const bsg = await startFakeBsg();

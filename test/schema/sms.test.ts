@@ -124,6 +124,29 @@ describe('sms', () => {
   });
 });
 
+describe('a reference', () => {
+  it.each(['3f2b1c9e-8d47-4e1a-9b60-5a7c2d1e0f93', 'a'.repeat(50), '_'])(
+    'such as %s is sent to BSG, which decides',
+    async (reference) => {
+      const bsg = await startFakeBsg(respondWith(wireSms({ reference })));
+      const app = startApp(bsg.baseUrl);
+
+      expect((await app.query(ByReference, { reference })).data.smsByReference).toMatchObject({ id: '211' });
+      bsg.respond = respondWith({ error: 27, errorDescription: 'Invalid external id' });
+      const { data } = await app.query(ByReference, { reference: `${reference}`.slice(1) || '-' });
+      expect(data.smsByReference).toMatchObject({ __typename: 'BsgInvalidRequestError', code: 'INVALID_REFERENCE' });
+      expect(bsg.paths).toHaveLength(2);
+    },
+  );
+
+  it.each(['', 'a'.repeat(51), 'a.b', 'ü'])('such as %j is malformed, and not sent', async (reference) => {
+    const bsg = await startFakeBsg();
+    const { data } = await startApp(bsg.baseUrl).query(ByReference, { reference });
+    expect(data.smsByReference).toMatchObject({ code: 'INVALID_REFERENCE' });
+    expect(bsg.paths).toEqual([]);
+  });
+});
+
 describe('an HTTP error that BSG explains in JSON', () => {
   it.each([
     [401, 'BsgAccessError', 'INVALID_API_KEY'],
@@ -163,5 +186,54 @@ describe('smsByReference', () => {
     const { app } = await startAppOnSandbox();
     const { data } = await app.query(ByReference, { reference });
     expect(data.smsByReference).toEqual({ __typename, code, subject: reference });
+  });
+});
+
+describe('an id with leading zeros', () => {
+  const Batch = graphql(`
+    query ZerosBatch($ids: [ID!]) {
+      smsBatch(ids: $ids) {
+        results {
+          ... on Sms { id }
+          ... on BsgErrorDetails { code subject }
+        }
+        found { id }
+      }
+    }
+  `);
+
+  it('is the id without them: one request, one message', async () => {
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
+
+    const { data } = await app.query(Batch, { ids: ['007', '7', '0007'] });
+    await app.query(OneSms, { id: '07' });
+
+    expect(data.smsBatch).toEqual({ results: [{ id: '7' }, { id: '7' }, { id: '7' }], found: [{ id: '7' }] });
+    expect(bsg.paths).toEqual(['/sms/7']);
+  });
+
+  it('is named by a failure as it was requested', async () => {
+    const bsg = await startFakeBsg(respondWith({ error: 20 }));
+    const app = startApp(bsg.baseUrl);
+
+    const { data } = await app.query(Batch, { ids: ['007', '7'] });
+
+    const code = 'SMS_NOT_FOUND';
+    expect(data.smsBatch.results).toEqual([
+      { code, subject: '007' },
+      { code, subject: '7' },
+    ]);
+    expect((await app.query(OneSms, { id: '07' })).data.sms).toMatchObject({ code, subject: '07' });
+    expect(bsg.paths).toEqual(['/sms/7']);
+  });
+
+  it('is malformed where it has more than 20 digits, though the number is known', async () => {
+    const bsg = await startFakeBsg();
+    const app = startApp(bsg.baseUrl);
+    await app.query(OneSms, { id: '7' });
+    expect((await app.query(OneSms, { id: '7'.padStart(21, '0') })).data.sms).toMatchObject({
+      code: 'INVALID_PARAMETERS',
+    });
   });
 });

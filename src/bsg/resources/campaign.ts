@@ -7,7 +7,7 @@ import {
   withCountersSince,
 } from '../campaign.ts';
 import type { Resource } from '../resource.ts';
-import { validateTaskId } from '../validation.ts';
+import { canonicalId, validateTaskId } from '../validation.ts';
 
 /** For a page that is opened once a day. */
 const HISTORY_MS = 24 * 60 * 60_000;
@@ -18,8 +18,9 @@ export const campaign: Resource<Campaign> = {
   schema: campaignSchema,
   notFoundCode: 'TASK_NOT_FOUND',
   validate: validateTaskId,
+  canonicalId,
   fetch: (taskId, upstream) => upstream.campaignPaths.fetch(taskId, upstream.get),
-  matches: (value, taskId) => value.taskId === taskId,
+  matches: (value, taskId) => value.taskId === canonicalId(taskId),
   aliases: () => [],
   isFinal: isFinalCampaign,
   maxFinalTtlMs: maxFinalTtlMsOf,

@@ -2,7 +2,7 @@ import { decodeSmsOrCampaign } from '../campaign-paths.ts';
 import { type BsgFailure, failure } from '../failure.ts';
 import { equalsApartFromFetchedAt, keyOf, type Resource, type StatusKey, type Upstream } from '../resource.ts';
 import { isFinalSms, type Sms, smsSchema } from '../sms.ts';
-import { validateReference, validateSmsId } from '../validation.ts';
+import { canonicalId, validateReference, validateSmsId } from '../validation.ts';
 
 /** What both lookups of a message share. A final status never reverts: a slower answer is an older one. */
 const sms = {
@@ -19,8 +19,9 @@ export const smsById: Resource<Sms> = {
   ...sms,
   name: 'sms',
   validate: validateSmsId,
-  fetch: (id, upstream) => fetchSms(`/sms/${id}`, id, upstream),
-  matches: ({ id: given }, id) => withoutLeadingZeros(given) === withoutLeadingZeros(id),
+  canonicalId,
+  fetch: (id, upstream) => fetchSms(`/sms/${canonicalId(id)}`, id, upstream),
+  matches: ({ id: given }, id) => given === canonicalId(id),
 };
 
 /** A message by the sender's own id: `GET /sms/reference/{reference}`. BSG may leave the reference out of its answer. */
@@ -28,6 +29,7 @@ export const smsByReference: Resource<Sms> = {
   ...sms,
   name: 'ref',
   validate: validateReference,
+  canonicalId: (reference) => reference,
   fetch: (reference, upstream) => fetchSms(`/sms/reference/${reference}`, reference, upstream),
   matches: ({ reference: given }, reference) => given === null || given.toLowerCase() === reference.toLowerCase(),
 };
@@ -40,8 +42,4 @@ async function fetchSms(path: string, subject: string, upstream: Upstream): Prom
   const { result } = await upstream.get(path, decodeSmsOrCampaign);
   if (result.kind !== 'campaign') return result;
   return failure('SMS_NOT_FOUND', subject, { message: 'This is the task id of a campaign, not the id of an SMS.' });
-}
-
-function withoutLeadingZeros(digits: string): string {
-  return digits.replace(/^0+(?=\d)/, '');
 }
