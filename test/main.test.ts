@@ -12,22 +12,22 @@ import { AUTH_TOKENS, TOKENS } from './helpers/secrets.ts';
 const anyPorts = { PORT: '0', SANDBOX_PORT: '0' };
 const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_very_secret' };
 
-async function ask(address: string, query: string) {
+async function query(address: string, document: string) {
   const response = await fetch(address, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query }),
+    body: JSON.stringify({ query: document }),
   });
   return response.json();
 }
 
-/** Asks for what the sandbox answers only after a while. */
-function askSlowly(address: string, sandbox: string, delayMs: number) {
-  const ordered = fetch(`${sandbox}/faults`, { method: 'POST', body: JSON.stringify({ kind: 'delay', delayMs }) });
+/** Sends a query that the sandbox answers only after a delay. */
+function querySlowly(address: string, sandbox: string, delayMs: number) {
+  const injected = fetch(`${sandbox}/faults`, { method: 'POST', body: JSON.stringify({ kind: 'delay', delayMs }) });
   return {
-    data: ordered.then(() => ask(address, '{ sms(id: "211") { ... on Sms { id } } }')),
-    /** The sandbox has taken the request when the ordered fault is used up. */
-    isUnderWay: ordered.then(() =>
+    data: injected.then(() => query(address, '{ sms(id: "211") { ... on Sms { id } } }')),
+    /** Resolves when the sandbox has the request: the injected fault is used up then. */
+    inFlight: injected.then(() =>
       expect.poll(async () => (await fetch(`${sandbox}/faults`)).json(), { timeout: 10_000 }).toEqual({ faults: [] }),
     ),
   };
@@ -42,26 +42,26 @@ async function get(address: string, agent: Agent) {
 }
 
 describe('the server', () => {
-  it('runs on the sandbox without a key, says so loudly, and tells where everything is', async () => {
+  it('runs on the sandbox without a key, warns of it, and prints its addresses', async () => {
     const program = runProgram([], anyPorts);
     const [, graphiql] = await program.printed(/GraphiQL +(http:\/\/127\.0\.0\.1:\d+\/graphql)/);
     const [, sandbox] = await program.printed(/Sandbox +(http:\/\/127\.0\.0\.1:\d+\/rest)/);
-    await program.printed(/ask for smsByReference/);
+    await program.printed(/then query smsByReference/);
 
-    expect(program.output()).toMatch(/NO KEY/);
-    expect(await ask(String(graphiql), '{ sms(id: "211") { ... on Sms { status } } }')).toEqual({
+    expect(program.output()).toMatch(/NO API KEY/);
+    expect(await query(String(graphiql), '{ sms(id: "211") { ... on Sms { status } } }')).toEqual({
       data: { sms: { status: 'DELIVERED' } },
     });
     const direct = await fetch(`${sandbox}/sms/211`, { headers: { 'x-api-key': 'test_me' } });
     expect(await direct.json()).toMatchObject({ status: 'delivered' });
   });
 
-  it('asks BSG with a key, and never prints it', async () => {
+  it('queries BSG with a key, and never prints the key', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const program = runProgram([], { ...anyPorts, BSG_API_KEY: 'live_very_secret', BSG_BASE_URL: bsg.baseUrl });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
 
-    expect(await ask(String(graphiql), '{ sms(id: "211") { ... on Sms { id } } }')).toEqual({
+    expect(await query(String(graphiql), '{ sms(id: "211") { ... on Sms { id } } }')).toEqual({
       data: { sms: { id: '211' } },
     });
     expect(bsg.requests[0]?.headers['x-api-key']).toBe('live_very_secret');
@@ -70,13 +70,13 @@ describe('the server', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends with 0 at %s, after it has answered what is under way',
+    'exits with 0 at %s, after it has answered the requests in flight',
     async (signal) => {
       const program = runProgram([], anyPorts);
       const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
       const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
-      const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
-      await answer.isUnderWay;
+      const answer = querySlowly(String(graphiql), String(sandbox), 2_000);
+      await answer.inFlight;
       program.child.kill(signal);
 
       expect(await answer.data).toEqual({ data: { sms: { id: '211' } } });
@@ -84,35 +84,31 @@ describe('the server', () => {
     },
   );
 
-  it('breaks the streams off when it ends, so that their readers connect again elsewhere', async () => {
-    const program = runProgram([], anyPorts);
+  it('aborts streams at shutdown, so that their clients reconnect to another instance', async () => {
+    const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '3600000' });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
     const client = createClient({ url: String(graphiql), retryAttempts: 0 });
     const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["305"]) { ... on Sms { status } } }' });
     expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
 
-    const startedAt = performance.now();
     program.child.kill('SIGTERM');
     await expect(events.next()).rejects.toThrow();
     expect(await program.ended).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it('cuts off at its end what takes longer than SHUTDOWN_MS, and ends with 0 all the same', async () => {
+  it('aborts requests that take longer than SHUTDOWN_MS at shutdown, and still exits with 0', async () => {
     const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '300' });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
     const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
-    const answer = askSlowly(String(graphiql), String(sandbox), 20_000);
-    await answer.isUnderWay;
+    const answer = querySlowly(String(graphiql), String(sandbox), 20_000);
+    await answer.inFlight;
 
-    const startedAt = performance.now();
     program.child.kill('SIGTERM');
     await expect(answer.data).rejects.toThrow();
     expect(await program.ended).toBe(0);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 
-  it('answers on kept connections while it ends, takes no new ones, and says that it is not ready', async () => {
+  it('answers on open connections while it drains, accepts no new ones, and reports that it is not ready', async () => {
     const program = runProgram([], { ...anyPorts, OPS_PORT: '0' });
     const [, graphiql = ''] = await program.printed(/GraphiQL +(\S+)/);
     const [, ops] = await program.printed(/Operators +(\S+)/);
@@ -121,8 +117,8 @@ describe('the server', () => {
     onTestFinished(() => agent.destroy());
     expect(await get(`${graphiql}?query={__typename}`, agent)).toMatchObject({ status: 200, connection: 'keep-alive' });
 
-    const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
-    await answer.isUnderWay;
+    const answer = querySlowly(String(graphiql), String(sandbox), 2_000);
+    await answer.inFlight;
 
     program.child.kill('SIGTERM');
     await program.printed(/Draining/);
@@ -134,9 +130,9 @@ describe('the server', () => {
   });
 
   it.each([
-    ['is thrown', 'throw new Error("a bug")'],
-    ['no one has caught', 'void Promise.reject(new Error("a bug"))'],
-  ])('logs a fault that %s, and ends with 1', async (_, fault) => {
+    ['exception', 'throw new Error("a bug")'],
+    ['rejection', 'void Promise.reject(new Error("a bug"))'],
+  ])('logs an uncaught %s, and exits with 1', async (_, fault) => {
     const provoke = `process.on("SIGUSR2",()=>{${fault}})`;
     const program = runProgram([], {
       ...anyPorts,
@@ -152,32 +148,32 @@ describe('the server', () => {
     expect(JSON.parse(line ?? '')).toMatchObject({ err: { message: 'a bug', stack: expect.stringMatching(/\bat /) } });
   });
 
-  it('ends though its log is not read, however much of it waits', async () => {
+  it('exits although nobody reads its log, however much of it is buffered', async () => {
     const program = runProgram([], { ...anyPorts, LOG_LEVEL: 'debug', SHUTDOWN_MS: '500' });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
     program.child.stdout?.pause();
     for (let i = 0; i < 50; i++)
-      await Promise.all(Array.from({ length: 20 }, () => ask(String(graphiql), '{ __typename }')));
+      await Promise.all(Array.from({ length: 20 }, () => query(String(graphiql), '{ __typename }')));
     program.child.kill('SIGTERM');
     const [code] = await once(program.child, 'exit');
     expect(code).toBe(0);
     program.child.stdout?.resume();
   });
 
-  it('ends though nobody reads its log any more', async () => {
+  it('exits although the reader of its log is gone', async () => {
     const program = runProgram([], anyPorts);
-    await program.printed(/while it moves/);
+    await program.printed(/while its status changes/);
     program.child.stdout?.destroy();
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
   });
 
-  it('answers what is in flight when it is told to end twice at once, as by a terminal and by npm', async () => {
+  it('answers the requests in flight when a signal comes twice at once, as from a terminal and npm', async () => {
     const program = runProgram([], anyPorts);
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
     const [, sandbox] = await program.printed(/Sandbox +(\S+)\/rest/);
-    const answer = askSlowly(String(graphiql), String(sandbox), 2_000);
-    await answer.isUnderWay;
+    const answer = querySlowly(String(graphiql), String(sandbox), 2_000);
+    await answer.inFlight;
     program.child.kill('SIGINT');
     await program.printed(/Draining/);
     program.child.kill('SIGINT');
@@ -185,7 +181,7 @@ describe('the server', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('prints nothing but lines of JSON where it is deployed', async () => {
+  it('prints nothing but lines of JSON in production', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const program = runProgram([], {
       ...production,
@@ -217,7 +213,7 @@ describe('the server', () => {
     ]);
   });
 
-  it('ends with 1 and one message where the environment is wrong', async () => {
+  it('exits with 1 and one message where the configuration is invalid', async () => {
     const program = runProgram([], { PORT: 'x', BSG_TIMEZONE: 'Mars/Base', BSG_RETRIES: 'many' });
 
     expect(await program.ended).toBe(1);
@@ -230,20 +226,20 @@ describe('the server', () => {
     ]);
   });
 
-  it('ends with 1 and no stack in production without a key', async () => {
+  it('exits with 1 and no stack trace in production without a key', async () => {
     const program = runProgram([], { ...anyPorts, NODE_ENV: 'production' });
     expect(await program.ended).toBe(1);
     expect(program.output()).toMatch(/BSG_API_KEY is not set/);
     expect(program.output()).not.toMatch(/\bat \w+/);
   });
 
-  it('ends with 1 and the name of HOST where it cannot be listened on', async () => {
+  it('exits with 1 and names HOST where it is not an address of this machine', async () => {
     const program = runProgram([], { ...anyPorts, HOST: '192.0.2.1', AUTH: 'none' });
     expect(await program.ended).toBe(1);
-    expect(program.output()).toMatch(/EADDRNOTAVAIL.*192\.0\.2\.1.*: set HOST to another\n$/);
+    expect(program.output()).toMatch(/EADDRNOTAVAIL.*192\.0\.2\.1.*\. Set HOST to another value\.\n$/);
   });
 
-  it.each(['PORT', 'SANDBOX_PORT', 'OPS_PORT'])('ends with 1 and the address where %s is taken', async (variable) => {
+  it.each(['PORT', 'SANDBOX_PORT', 'OPS_PORT'])('exits with 1 and the address where %s is in use', async (variable) => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
@@ -252,7 +248,7 @@ describe('the server', () => {
     const program = runProgram([], { ...anyPorts, [variable]: String(port) });
 
     expect(await program.ended).toBe(1);
-    expect(program.output()).toContain(`127.0.0.1:${port}: set ${variable} to another`);
+    expect(program.output()).toContain(`127.0.0.1:${port}. Set ${variable} to another value.`);
     expect(program.output()).not.toMatch(/\bat \w+/);
   });
 });
@@ -274,15 +270,15 @@ describe('the program', () => {
     expect(program.output()).toBe(await readFile('schema.graphql', 'utf8'));
   });
 
-  it.each(['help', '--help', '-h'])('explains itself at %s', async (word) => {
+  it.each(['help', '--help', '-h'])('prints its usage at %s', async (word) => {
     const program = runProgram([word]);
     expect(await program.ended).toBe(0);
     expect(program.output()).toMatch(/^Usage:/);
   });
 
-  it.each(['serv', 'constructor'])('does not know the command %s', async (word) => {
+  it.each(['serv', 'constructor'])('refuses the unknown command %s', async (word) => {
     const program = runProgram([word]);
     expect(await program.ended).toBe(1);
-    expect(program.output()).toMatch(new RegExp(`There is no command "${word}"\\.\\n\\nUsage:`));
+    expect(program.output()).toMatch(new RegExp(`Unknown command "${word}"\\.\\n\\nUsage:`));
   });
 });

@@ -83,7 +83,7 @@ describe('workers', () => {
     await expect.poll(() => bsg.paths).toHaveLength(1);
     for (const pid of pidsOf(program)) process.kill(pid, 'SIGINT');
     program.child.kill('SIGINT');
-    await expect.poll(() => linesOf(program, 'Draining: what is in flight is answered.')).toHaveLength(2);
+    await expect.poll(() => linesOf(program, 'Draining: finishing requests in flight.')).toHaveLength(2);
     answer();
 
     expect(await status).toBe(200);
@@ -112,6 +112,6 @@ describe('workers', () => {
       BSG_API_KEY: 'live_of_workers',
     });
     expect(await program.ended).toBe(1);
-    expect(program.output()).toMatch(/set HOST to another/);
+    expect(program.output()).toMatch(/Set HOST to another/);
   });
 });

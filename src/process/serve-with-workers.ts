@@ -1,0 +1,36 @@
+import { createServer } from 'node:http';
+import type { Config } from '../config/config.ts';
+import { createOpsListener, type Readiness } from '../ops/endpoints.ts';
+import type { Log } from '../ops/log.ts';
+import { metricsOfWorkers } from '../ops/metrics.ts';
+import { startWorkers, type Workers } from '../ops/workers.ts';
+import { exitOnSignal } from './exit-on-signal.ts';
+import { listen } from './listen.ts';
+
+/** How much longer than `shutdownMs` a worker may take, to close its connections to BSG and Redis. */
+const WORKER_GRACE_MS = 2_000;
+
+/** Runs the primary of several workers, until a signal ends it: keeps them running, and serves `/ready` and `/metrics` for all. */
+export async function serveWithWorkers(
+  { host, opsPort, workers: count, shutdownMs }: Config['http'],
+  log: Log,
+): Promise<void> {
+  let workers: Workers | null = null;
+  let isDraining = false;
+  function readiness(): Readiness {
+    const listening = workers?.listening ?? 0;
+    const status = isDraining ? 'draining' : listening === 0 ? 'starting' : 'ready';
+    return { status, parts: { workers: `${listening} of ${count}` } };
+  }
+  const server = createServer(createOpsListener({ readiness, registry: metricsOfWorkers() }));
+  const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
+  const starting = startWorkers(count, log);
+  exitOnSignal(async (signal) => {
+    isDraining = true;
+    await (await starting).end(signal, shutdownMs + WORKER_GRACE_MS);
+    server.close();
+    server.closeAllConnections();
+  });
+  workers = await starting;
+  log.info({ workers: count, opsUrl }, 'All workers are listening.');
+}

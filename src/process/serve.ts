@@ -1,0 +1,53 @@
+import cluster from 'node:cluster';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createApp } from '../app.ts';
+import type { Config } from '../config/config.ts';
+import type { Log } from '../ops/log.ts';
+import { shareMetrics } from '../ops/metrics.ts';
+import { shutDown } from '../ops/shutdown.ts';
+import { startSandbox } from '../sandbox/server.ts';
+import { exitOnSignal } from './exit-on-signal.ts';
+import { greeting } from './greeting.ts';
+import { listen, rejectAddress } from './listen.ts';
+
+/** Longer than the 60 seconds for which load balancers keep idle connections, so that they never send on a closed one. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Runs the server in this process, until a signal ends it. */
+export async function serve(config: Config, log: Log): Promise<void> {
+  const { host, port, shutdownMs } = config.http;
+  const sandbox =
+    config.sandbox === null ? null : await startSandbox(config.sandbox).catch(rejectAddress('SANDBOX_PORT'));
+  const app = createApp(
+    sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } },
+    log,
+  );
+  if (cluster.isWorker) shareMetrics(app.registry);
+  const server = createServer(app.listener);
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  const url = await listen(server, { host, port, portVariable: 'PORT' });
+  const ops = await listenForOps(config.http, app.opsListener);
+  const addresses = { url, opsUrl: ops?.url ?? null };
+  if (config.isProduction) log.info(addresses, 'Listening.');
+  else process.stdout.write(greeting(config, { ...addresses, sandboxUrl: sandbox?.baseUrl ?? null }));
+
+  exitOnSignal(async () => {
+    log.info('Draining: finishing requests in flight.');
+    app.drain();
+    await shutDown(server, { shutdownMs, endStreams: app.endStreams });
+    await app.dispose();
+    await sandbox?.close();
+    ops?.server.close();
+    ops?.server.closeAllConnections();
+  });
+}
+
+/** Null where there is no port of its own for operations, or where it is the primary's, which collects the metrics of all workers. */
+async function listenForOps(
+  { host, opsPort }: Config['http'],
+  listener: RequestListener,
+): Promise<{ readonly server: Server; readonly url: string } | null> {
+  if (opsPort === null || cluster.isWorker) return null;
+  const server = createServer(listener);
+  return { server, url: await listen(server, { host, port: opsPort, portVariable: 'OPS_PORT' }) };
+}
