@@ -2,51 +2,51 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { MetricsText } from './metrics.ts';
 
-/** Whether the server can take requests, and how what it depends on is. */
+/** Whether the server takes requests, and the state of what it depends on. */
 export interface Readiness {
   readonly status: 'starting' | 'ready' | 'draining';
-  /** Such as `bsg: 'up'`. None of them takes the server out of service. */
+  /** Such as `bsg: 'up'`. None of them makes the server not ready. */
   readonly parts: Readonly<Record<string, string>>;
 }
 
-/** What operators are told. */
+/** Options of {@link useOps} and {@link createOpsListener}. */
 export interface OpsOptions {
   readonly readiness: () => Readiness;
   readonly registry: MetricsText;
 }
 
-/** Who asks, on the port of the endpoint; `elsewhere`: whoever it is, operators ask on a port of their own. */
+/** The reader of an operations endpoint; `elsewhere`: operators have a port of their own, and this is not it. */
 export type OpsReader = 'operator' | 'unauthenticated' | 'elsewhere';
 
-interface OpsAnswer {
+interface OpsResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Answers `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
+/** Serves `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
 export function useOps(options: OpsOptions, readerOf: (request: Request) => Promise<OpsReader>): Plugin {
   return {
-    // Not async: what is on its way to the endpoint does not wait here.
+    // Not async, so that GraphQL requests do not wait here.
     onRequest({ request, url: { pathname }, endResponse, fetchAPI: { Response } }) {
       if (pathname !== '/ready' && pathname !== '/metrics') return;
       return readerOf(request)
-        .then((reader) => answerOps(pathname, reader, options))
+        .then((reader) => respond(pathname, reader, options))
         .then(({ status, headers, body }) => endResponse(new Response(body, { status, headers: { ...headers } })));
     },
   };
 }
 
-/** The same, in full, and `/health`, for a port of its own. */
+/** Serves the same in full, and `/health`, on a port of its own. */
 export function createOpsListener(options: OpsOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return ({ url = '' }, response) => {
-    void answerOps(url.replace(/\?.*/, ''), 'operator', options).then(({ status, headers, body }) => {
+    void respond(url.replace(/\?.*/, ''), 'operator', options).then(({ status, headers, body }) => {
       response.writeHead(status, headers).end(body);
     });
   };
 }
 
-async function answerOps(path: string, reader: OpsReader, { readiness, registry }: OpsOptions): Promise<OpsAnswer> {
+async function respond(path: string, reader: OpsReader, { readiness, registry }: OpsOptions): Promise<OpsResponse> {
   if (path === '/health') return json(200, { status: 'alive' });
   if (path === '/ready') {
     const { status, parts } = readiness();
@@ -57,12 +57,12 @@ async function answerOps(path: string, reader: OpsReader, { readiness, registry 
   try {
     return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
   } catch {
-    // A worker that ends, or hangs, does not tell its part in time. The next scrape may do better.
-    return { status: 503, headers: {}, body: 'The metrics cannot be had for now.' };
+    // A worker that exits or hangs does not report in time. The next scrape may succeed.
+    return { status: 503, headers: {}, body: 'Metrics are temporarily unavailable.' };
   }
 }
 
-function json(status: number, body: object): OpsAnswer {
+function json(status: number, body: object): OpsResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

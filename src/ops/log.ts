@@ -3,35 +3,35 @@ import type { YogaLogger } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
 
-/** The server's log: one line an event; JSON, or for people on a terminal. */
+/** The server's log: one line for each event; JSON, or readable on a terminal. */
 export type Log = Logger;
 
-/** How to log. */
+/** Options of {@link createLog}. */
 export interface LogOptions {
-  /** What is below it is left out; `silent` leaves out everything. */
+  /** Least severe level that is written; `silent` writes nothing. */
   readonly level: string;
-  /** Whether a person reads it. Default: no. */
+  /** Whether lines are for a person on a terminal. @default false */
   readonly isPretty?: boolean;
 }
 
-/** A line waits no longer, and no more than so much waits. */
-const WRITE_MS = 50;
-const WRITE_CHARACTERS = 16_384;
-/** Lines are left out while a reader does not read, when so much waits for it. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** How long the last lines are tried to be written when the process ends. */
-const LAST_WORDS_MS = 500;
+/** Lines are written in batches: after so long, or of so many characters. */
+const BATCH_INTERVAL_MS = 50;
+const MAX_BATCH_CHARACTERS = 16_384;
+/** Lines are dropped while the reader of standard output stalls and so much is buffered for it. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+/** Time that the process spends on its last lines when it exits. */
+const FLUSH_TIMEOUT_MS = 500;
 
 /**
- * A log on standard output. Lines that come close together are written together, as a write costs far more than a line; the
- * last ones when the process ends. A reader that stalls or goes away stops neither the server nor its end.
+ * A log on standard output. Lines are written in batches, as a write costs far more than a line; the last ones when the process
+ * exits. A reader that stalls or goes away stops neither the server nor its exit.
  */
 export function createLog({ level, isPretty = false }: LogOptions): Log {
   const { stdout } = process;
   const readable = isPretty ? prettyFactory({ ignore: 'pid,hostname', singleLine: true }) : (line: string) => line;
   let lines = '';
   function flush(): void {
-    if (lines !== '' && stdout.writableLength < MAX_WAITING_BYTES) stdout.write(lines);
+    if (lines !== '' && stdout.writableLength < MAX_BUFFERED_BYTES) stdout.write(lines);
     lines = '';
   }
   process.once('exit', () => writeNow(lines));
@@ -40,15 +40,15 @@ export function createLog({ level, isPretty = false }: LogOptions): Log {
     { level },
     {
       write(line: string) {
-        if (lines === '') setTimeout(flush, WRITE_MS).unref();
+        if (lines === '') setTimeout(flush, BATCH_INTERVAL_MS).unref();
         lines += readable(line);
-        if (lines.length >= WRITE_CHARACTERS) flush();
+        if (lines.length >= MAX_BATCH_CHARACTERS) flush();
       },
     },
   );
 }
 
-/** The log for Yoga, which logs what JSON it could not read, and quotes it; its caller is told of it anyway. */
+/** The log for Yoga, without the errors of JSON that it could not parse: they quote it, and the client receives them anyway. */
 export function withoutQuotes(log: Log): YogaLogger {
   return {
     debug: log.debug.bind(log),
@@ -60,22 +60,22 @@ export function withoutQuotes(log: Log): YogaLogger {
   };
 }
 
-/** Resolves when all that was written before has reached its reader, or when that takes too long. */
+/** Resolves when all that was written has reached its reader, or when that takes too long. */
 export function flushLog(): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, LAST_WORDS_MS).unref();
+    setTimeout(resolve, FLUSH_TIMEOUT_MS).unref();
     process.stdout.write('', () => resolve());
   });
 }
 
-/** For when nothing can be waited for any more. */
+/** Writes synchronously, for when the process exits. */
 function writeNow(text: string): void {
-  const untilMs = performance.now() + LAST_WORDS_MS;
+  const untilMs = performance.now() + FLUSH_TIMEOUT_MS;
   for (let rest = Buffer.from(text); rest.length > 0 && performance.now() < untilMs; ) {
     try {
       rest = rest.subarray(writeSync(1, rest));
     } catch (error) {
-      // A pipe that is full may be read in a moment; one that is broken never is.
+      // A full pipe may be read in a moment; a broken one never is.
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
     }
   }

@@ -1,19 +1,19 @@
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Tier, UpstreamRequest } from '../bsg/observer.ts';
 
-/** What can be asked at any time. */
+/** Gauges, read at each scrape. */
 export interface MetricSources {
   readonly isBreakerOpen: () => boolean;
-  /** Null where none is used. */
+  /** Null where no Redis is configured. */
   readonly isRedisUp: (() => boolean) | null;
   /** Messages and campaigns that are polled. */
   readonly pollers: () => number;
   readonly streams: () => number;
 }
 
-/** One request that is over. */
+/** One finished request. */
 export interface RequestFacts {
-  /** Null where the request was none that could be run. */
+  /** Null where no operation ran. */
   readonly operation: { readonly type: string; readonly name: string | null } | null;
   /** `ok`, or the code of the first error. */
   readonly outcome: string;
@@ -26,7 +26,7 @@ export interface MetricsText {
   readonly contentType: string;
 }
 
-/** What the server counts, in the text format of Prometheus. */
+/** The metrics of the server, and how they are observed. */
 export interface Metrics {
   onRequest(facts: RequestFacts): void;
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
@@ -35,16 +35,16 @@ export interface Metrics {
   readonly registry: Registry;
 }
 
-/** A client chooses the names of its operations; those beyond so many are counted as one. */
+/** Clients choose the names of operations; those beyond so many are counted as `other` (cardinality). */
 const MAX_OPERATION_NAMES = 200;
 const REQUEST_BUCKETS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const UPSTREAM_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Of the process, so there is one for all that is in it. */
+/** Metrics of the process, of which there is one. */
 const processRegistry = new Registry();
 collectDefaultMetrics({ register: processRegistry });
 
-/** The metrics of one server. No label has a value that a caller made up, but the names of operations, which are bounded. */
+/** The metrics of one server. No label has a value that a client chose but the names of operations, which are bounded. */
 export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: MetricSources): Metrics {
   const own = new Registry();
   const registers = [own];
@@ -52,14 +52,14 @@ export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: Me
 
   const requests = new Histogram({
     name: 'bsg_graphql_request_duration_seconds',
-    help: 'Requests to the endpoint; for a subscription, how long it was open.',
+    help: 'Requests to the GraphQL endpoint; for a subscription, how long it was open.',
     labelNames: ['operation', 'type', 'outcome'],
     buckets: REQUEST_BUCKETS_S,
     registers,
   });
   const reads = new Counter({
     name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by what answered (memory, redis, bsg, coalesced where another one was fetching, stale, circuit_open) and what the answer was (found, or the code of the error).',
+    help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
     labelNames: ['tier', 'outcome'],
     registers,
   });
@@ -77,10 +77,11 @@ export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: Me
     'max',
   );
   gauge('bsg_graphql_live_pollers', 'Messages and campaigns that are polled for subscriptions.', pollers);
-  gauge('bsg_graphql_live_streams', 'Subscriptions that are open.', streams);
-  if (isRedisUp !== null) gauge('bsg_graphql_redis_up', '1 while Redis answers.', () => Number(isRedisUp()), 'min');
+  gauge('bsg_graphql_live_streams', 'Open subscriptions.', streams);
+  if (isRedisUp !== null)
+    gauge('bsg_graphql_redis_up', '1 while Redis is available.', () => Number(isRedisUp()), 'min');
 
-  /** `aggregator` makes one number of those of several workers. */
+  /** `aggregator`: how the values of several workers become one. */
   function gauge(name: string, help: string, read: () => number, aggregator: 'sum' | 'min' | 'max' = 'sum'): void {
     const metric: Gauge = new Gauge({ name, help, registers, aggregator, collect: () => metric.set(read()) });
   }
@@ -96,9 +97,9 @@ export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: Me
   };
 }
 
-/** In a worker: lets the primary ask for its metrics. */
+/** In a worker: shares its metrics with the primary. */
 export function shareMetrics(registry: Registry): void {
-  // It answers the primary from when the first one is made.
+  // Its constructor registers the listener that responds to the primary.
   new AggregatorRegistry();
   AggregatorRegistry.setRegistries(registry);
 }

@@ -2,21 +2,22 @@ import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { Server as NetServer } from 'node:net';
 
-/** How a server comes to its end. */
+/** Options of {@link shutDown}. */
 export interface ShutdownOptions {
-  /** How long what is in flight may take; what takes longer is cut off. Milliseconds. */
+  /** Time that requests in flight have to finish before their connections are closed; milliseconds. */
   readonly shutdownMs: number;
-  /** Called again and again meanwhile: ends what would never end by itself. */
+  /** Called repeatedly meanwhile: ends the streams, which would never end by themselves. */
   readonly endStreams: () => void;
 }
 
 /** A proxy may have sent a request on a connection that looks idle from here: how long to wait for it. */
-const LINGER_MS = 500;
-const SWEEP_MS = 50;
+const IDLE_TIMEOUT_MS = 500;
+const SWEEP_INTERVAL_MS = 50;
 
 /**
- * Stops accepting connections, lets the requests in flight be answered, and resolves when the last connection is closed.
- * Connections that are kept alive stay open for half a second for the request that may be on its way.
+ * Graceful shutdown: stops accepting connections, lets requests in flight finish, and resolves when the last connection is
+ * closed. Keep-alive connections stay open for half a second for a request that may be on its way, which a zero-downtime rollout
+ * needs.
  */
 export async function shutDown(server: HttpServer, { shutdownMs, endStreams }: ShutdownOptions): Promise<void> {
   const closed = once(server, 'close');
@@ -25,8 +26,8 @@ export async function shutDown(server: HttpServer, { shutdownMs, endStreams }: S
   const startedAtMs = performance.now();
   const sweep = setInterval(() => {
     endStreams();
-    if (performance.now() - startedAtMs >= Math.min(LINGER_MS, shutdownMs)) server.closeIdleConnections();
-  }, SWEEP_MS);
+    if (performance.now() - startedAtMs >= Math.min(IDLE_TIMEOUT_MS, shutdownMs)) server.closeIdleConnections();
+  }, SWEEP_INTERVAL_MS);
   const giveUp = setTimeout(() => server.closeAllConnections(), shutdownMs);
   endStreams();
   await closed;

@@ -12,7 +12,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
 
-/** What is known of a request by the time its operation runs. */
+/** What spans are made of. */
 export interface Requested {
   readonly admitted: RequestContext;
   readonly request: Request;
@@ -21,8 +21,8 @@ export interface Requested {
 const tracer = trace.getTracer('bsg-graphql');
 
 /**
- * Makes a span of each operation, child of the caller's (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
- * beside the server (`node --import`); without one there are none. Has to be the last to set how an operation runs.
+ * Creates a span for each operation, a child of the caller's (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
+ * before the server (`node --import`); without one there are none. Has to be the last plugin that sets how an operation runs.
  */
 export function useOperationSpans(): Plugin<Requested> {
   return {
@@ -45,18 +45,18 @@ function within<T>(span: Span, run: () => T): T {
   return context.with(trace.setSpan(context.active(), span), run);
 }
 
-/** Null where nothing takes spans. */
+/** Null where no SDK records spans. */
 function startSpan({ admitted, request }: Requested): Span | null {
   const { type = 'query', name = null } = admitted.operation ?? {};
   const attributes = { 'graphql.operation.type': type, ...(name === null ? {} : { 'graphql.operation.name': name }) };
-  // GraphQL's conventions want the span of the server named by the type, as a client may choose any name.
+  // The semantic conventions for GraphQL name the span by the type, as clients choose the name (cardinality).
   const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentOf(request));
   if (!isSpanContextValid(span.spanContext())) return null;
   admitted.traceId = span.spanContext().traceId;
   return span;
 }
 
-/** Where the SDK makes a span of each HTTP request, that one; else what the caller says. */
+/** The span of the HTTP request where the SDK instruments HTTP, else the caller's. */
 function parentOf(request: Request): TraceContext {
   const active = context.active();
   if (trace.getSpan(active) !== undefined) return active;

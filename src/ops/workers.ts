@@ -1,25 +1,25 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Log } from './log.ts';
 
-/** Processes that share a port. */
+/** Worker processes that share a port. */
 export interface Workers {
-  /** Those that listen. */
+  /** How many listen. */
   readonly listening: number;
-  /** Passes a signal on, and resolves when all have ended; one that does not end by itself is ended after so long. */
+  /** Passes a signal on, and resolves when all have exited; one that does not exit within `withinMs` is killed. */
   end(signal: NodeJS.Signals, withinMs: number): Promise<void>;
 }
 
-const RESTART_MS = 1_000;
+const RESTART_DELAY_MS = 1_000;
 
 /**
- * Starts so many workers of this very program, and another one for each that ends before its time. Resolves when all listen;
- * rejects where one ends before that, as what ended it would end the next one too.
+ * Starts workers of this program, and replaces each that exits. Resolves when all listen; rejects where one exits before that,
+ * as its replacement would exit for the same reason.
  */
 export async function startWorkers(count: number, log: Log): Promise<Workers> {
   const listening = new Set<Worker>();
   let isEnding = false;
 
-  /** Resolves when it listens, rejects when it ends before that. */
+  /** Resolves when the worker listens, rejects when it exits before that. */
   function start(): Promise<void> {
     const worker = cluster.fork();
     return new Promise((resolve, reject) => {
@@ -29,18 +29,18 @@ export async function startWorkers(count: number, log: Log): Promise<Workers> {
       });
       worker.once('exit', (code, signal) => {
         listening.delete(worker);
-        reject(new Error(`A worker has ended with ${code ?? signal}.`));
+        reject(new Error(`A worker exited with ${code ?? signal}.`));
         if (isStarted && !isEnding) replace(worker, code ?? signal);
       });
     });
   }
 
-  function replace({ process: { pid } }: Worker, endedWith: number | string): void {
-    log.error({ worker: pid, endedWith }, 'A worker has ended: another one takes its place.');
+  function replace({ process: { pid } }: Worker, exitedWith: number | string): void {
+    log.error({ worker: pid, exitedWith }, 'A worker exited: starting another.');
     setTimeout(() => {
-      // One that ends before it listens is replaced in its turn.
+      // One that exits before it listens is replaced in its turn.
       if (!isEnding) start().catch(() => {});
-    }, RESTART_MS);
+    }, RESTART_DELAY_MS);
   }
 
   let isStarted = false;

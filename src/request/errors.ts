@@ -4,7 +4,7 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 interface ErrorRow {
   /** `extensions.code`, by which clients decide. Rows may share one. */
   readonly code: string;
-  /** HTTP status of the response; null for the error of one field, which stands beside `data` in a 200. */
+  /** HTTP status of the response; null for the error of one field, beside `data` in a 200. */
   readonly status: number | null;
   /**
    * Whether clients that accept only `application/json` receive 200 in its place, as GraphQL over HTTP has it for errors of
@@ -215,7 +215,7 @@ export function requestError<Name extends Row>(
   });
 }
 
-/** The HTTP status of an error of the table, for whoever answers it without Yoga. */
+/** The HTTP status of an error of the table, for responses without Yoga. */
 export function httpStatusOf({ extensions }: GraphQLError): number {
   return (extensions['http'] as { readonly status: number } | undefined)?.status ?? 200;
 }

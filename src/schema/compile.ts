@@ -2,14 +2,14 @@ import { useGraphQlJit } from '@envelop/graphql-jit';
 import { BREAK, type DocumentNode, Kind, OperationTypeNode, visit } from 'graphql';
 import type { AdmittedRequest } from '../security/gate.ts';
 
-/** Compiling takes longer than interpreting a few times, so a document has to come back before it is compiled. */
+/** Compilation takes longer than a few interpretations, so a document has to come back before it is compiled. */
 const COMPILED_AT_USE = 3;
-/** Compiling takes half a millisecond a field; what is longer than this stays interpreted. */
-const LONGEST_COMPILED = 10_000;
+/** Compilation takes half a millisecond for each field; a longer document stays interpreted. */
+const MAX_COMPILED_CHARACTERS = 10_000;
 
 /**
- * Compiles look-ups that are asked again and again, which saves about a third of what a hot answer costs. Whatever
- * graphql-jit 0.8.7 does not answer to the letter like graphql-js is interpreted; see `isCompilable`.
+ * Compiles hot queries, which saves about a third of the cost of a response. Whatever graphql-jit 0.8.7 does not execute exactly
+ * like graphql-js is interpreted; see `isCompilable`.
  */
 export function useCompiledQueries() {
   const uses = new WeakMap<DocumentNode, number>();
@@ -36,7 +36,7 @@ export function useCompiledQueries() {
 function isCompilable(document: DocumentNode): boolean {
   const operations = document.definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
   if (operations.length !== 1 || operations[0]?.operation !== OperationTypeNode.QUERY) return false;
-  if ((document.loc?.end ?? Number.POSITIVE_INFINITY) > LONGEST_COMPILED) return false;
+  if ((document.loc?.end ?? Number.POSITIVE_INFINITY) > MAX_COMPILED_CHARACTERS) return false;
 
   let isPlain = true;
   const stop = () => {

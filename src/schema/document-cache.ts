@@ -3,9 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
 /**
- * Queries as they were read, for when they come again. Bounded by length, as what is made of a query takes up to 200 times its
- * own; a long one is read anew each time. None is kept that is not valid, as its errors would be kept with it: they take far
- * more memory, and are found again in no time.
+ * Caches parsed and validated queries. Bounded by length, as what is derived from a query takes up to 200 times its own memory; a
+ * long one is parsed each time. Invalid ones are not kept: their errors take far more memory, and are found again at once.
  */
 export function createDocumentCache() {
   const documentCache = new LRUCache<string, DocumentNode>({

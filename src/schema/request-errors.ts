@@ -4,13 +4,12 @@ import { requestError } from '../request/errors.ts';
 
 type RequestError = NonNullable<ExecutionResult['errors']>[number];
 
-/** A value takes some 100 bytes for as long as its request is answered; the largest batch of entities has 15,000. */
+/** A value takes some 100 bytes for as long as its request lasts; the largest batch of entities has 15,000. */
 const MAX_VALUES = 30_000;
 
 /**
- * Says in a GraphQL error, with a code, what is wrong with a request, where Yoga and GraphQL themselves leave the code or
- * the words out: variables of the wrong kind, variables in the address that are no JSON, a body of an unknown type, an id as
- * a number that has lost digits and would ask for another message than was meant.
+ * Validates requests where Yoga and graphql-js leave the code or the message out: methods, content types, variables of the wrong
+ * type, variables in the URL that are not JSON, and ids as numbers that have lost digits and would find another message.
  */
 export function useRequestErrors(): Plugin {
   return {
@@ -30,8 +29,8 @@ export function useRequestErrors(): Plugin {
 }
 
 /**
- * What a client is told of an error: those that are meant for it as they are, of others no more than that there was one. One
- * is the client's own though no one says so: variables that are no JSON.
+ * Masks unexpected errors; those that are meant for the client stay as they are. A `SyntaxError` is the client's own: variables
+ * that are not JSON.
  */
 export function maskRequestError(error: unknown, message: string): Error {
   const cause = error instanceof GraphQLError && error.path === undefined ? error.originalError : error;

@@ -1,11 +1,11 @@
-/** Who asks, as far as the server can tell. */
+/** The authenticated caller of a request. */
 export interface Caller {
-  /** For the log and for limits: `token:` and the name of a token, `jwt:` and the subject of a JWT, or `client:` and its client. */
+  /** For the log and the rate limit: `token:` and the name of a token, `jwt:` and the subject of a JWT, or `client:` and its `client_id`. */
   readonly id: string;
   readonly scopes: ReadonlySet<string>;
-  /** When its token is good no more; milliseconds since 1970, null: never. */
+  /** When its token expires; milliseconds since 1970, null: never. */
   readonly expiresAtMs: number | null;
 }
 
-/** What a caller needs to be shown phone numbers and the texts of campaigns. */
+/** The scope that authorizes a caller to read phone numbers and the texts of campaigns. */
 export const PERSONAL_SCOPE = 'bsg:personal';

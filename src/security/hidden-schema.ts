@@ -13,12 +13,12 @@ import type { AdmittedRequest } from './gate.ts';
 
 type RequestError = NonNullable<ExecutionResult['errors']>[number];
 
-/** The names that graphql-js puts at the end of a message when it knows better ones. */
+/** The suggestions that graphql-js adds to the end of a message. */
 const SUGGESTION = / Did you mean .*$/s;
 
 /**
- * Tells nobody what the schema is: no introspection, and no suggestions in errors. `_service`, by which a company graph is
- * composed, is answered to those whose caller is known.
+ * Hides the schema: no introspection, and no suggestions in errors. `_service`, which gateways compose from, is for
+ * authenticated callers.
  */
 export function useHiddenSchema(): Plugin<{ readonly admitted: AdmittedRequest }> {
   return {
@@ -26,7 +26,7 @@ export function useHiddenSchema(): Plugin<{ readonly admitted: AdmittedRequest }
       addValidationRule(NoSchemaIntrospectionCustomRule);
     },
     onExecute({ args, setResultAndStopExecution }) {
-      if (args.contextValue.admitted.caller !== null || !asksForService(args)) return;
+      if (args.contextValue.admitted.caller !== null || !selectsService(args)) return;
       setResultAndStopExecution({ errors: [requestError('schemaForbidden')] });
     },
     onExecutionResult({ result, setResult }) {
@@ -36,21 +36,21 @@ export function useHiddenSchema(): Plugin<{ readonly admitted: AdmittedRequest }
   };
 }
 
-/** A document is looked through once. */
-const answers = new WeakMap<DocumentNode, boolean>();
+/** A document that is kept is searched once. */
+const selections = new WeakMap<DocumentNode, boolean>();
 
-function asksForService({ document }: ExecutionArgs): boolean {
-  const known = answers.get(document);
+function selectsService({ document }: ExecutionArgs): boolean {
+  const known = selections.get(document);
   if (known !== undefined) return known;
-  let asks = false;
+  let selects = false;
   visit(document, {
     Field({ name }) {
-      asks ||= name.value === '_service';
-      return asks ? BREAK : undefined;
+      selects ||= name.value === '_service';
+      return selects ? BREAK : undefined;
     },
   });
-  answers.set(document, asks);
-  return asks;
+  selections.set(document, selects);
+  return selects;
 }
 
 function suggests({ message }: RequestError): boolean {

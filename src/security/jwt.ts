@@ -12,52 +12,52 @@ import { LRUCache } from 'lru-cache';
 import fetch, { FetchError } from 'node-fetch';
 import type { Caller } from './caller.ts';
 
-/** Who signs tokens, and what has to be in them. */
+/** Options of {@link createJwtCheck}. */
 export interface JwtOptions {
-  /** Where the public keys are. */
+  /** URL of the issuer's public keys (JWKS). */
   readonly jwksUrl: string;
-  /** The `iss` of every token. */
+  /** The required `iss`. */
   readonly issuer: string;
-  /** One of each token's `aud`. */
+  /** The required `aud`, or one of several. */
   readonly audience: string;
 }
 
-/** Told when the keys are there for the first time (null), and of each time that they could not be had. */
-export type OnKeys = (fault: Error | null) => void;
+/** Called with null when the keys are fetched for the first time, and with the error of each fetch that fails. */
+export type OnKeys = (error: Error | null) => void;
 
-/** Checks JWTs. */
+/** Verifies JWTs. */
 export interface JwtCheck {
-  /** Whether the keys are there, without which no token can be checked. */
+  /** Whether keys were fetched, without which no token can be verified. */
   readonly isReady: boolean;
-  /** Whom the token stands for; `invalid` where it stands for no one, `unavailable` where that cannot be told for now. */
+  /** The caller of the token; `unavailable` where the keys that are needed could not be fetched. */
   check(token: string): Promise<Caller | 'invalid' | 'unavailable'>;
   dispose(): void;
 }
 
-/** Those with a key pair: a key that is published must not sign. */
+/** Asymmetric only: with a shared secret, the published key would sign tokens too (algorithm confusion). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_S = 30;
-/** A key that is withdrawn counts for so long; one that is new, and so not known, is looked for at once. */
-const RELOAD_MS = 5 * 60_000;
-const RETRY_MS = 1_000;
+/** A withdrawn key is accepted for so long; an unknown one makes the keys be fetched at once. */
+const RELOAD_INTERVAL_MS = 5 * 60_000;
+const RETRY_INTERVAL_MS = 1_000;
 const MAX_KEYS_BYTES = 1024 * 1024;
-/** A token that was checked is good for so long without another check, unless it expires before. */
-const TRUST_MS = 60_000;
+/** A verified token is not verified again for so long, unless it expires before. */
+const VERIFIED_TTL_MS = 60_000;
 
-/** The keys are not there, or not as they should be; every other fault is one of the token. */
-const FAULTS_OF_KEYS: ReadonlySet<string> = new Set([
+/** The keys are missing or malformed; every other error is one of the token. */
+const KEY_ERRORS: ReadonlySet<string> = new Set([
   errors.JOSEError.code,
   errors.JWKSTimeout.code,
   errors.JWKSInvalid.code,
 ]);
 
-/** Keeps the keys: while the issuer does not answer, those that it gave last hold. */
+/** Verifies by the issuer's keys, which it refreshes; while the issuer is unavailable, those fetched last stay in use. */
 export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys: OnKeys): JwtCheck {
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
     cacheMaxAge: Number.POSITIVE_INFINITY,
     [customFetch]: createKeyFetch(),
   });
-  const trusted = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
+  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
   const rules = {
     issuer,
     audience,
@@ -69,16 +69,16 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
 
   let timer: NodeJS.Timeout | undefined;
   let isDisposed = false;
-  let isToldReady = false;
+  let hasReportedReady = false;
   async function load(): Promise<void> {
     try {
       await keys.reload();
-      if (!isToldReady) onKeys(null);
-      isToldReady = true;
+      if (!hasReportedReady) onKeys(null);
+      hasReportedReady = true;
     } catch (error) {
-      if (error !== TOO_SOON) onKeys(withoutAddress(error));
+      if (error !== TOO_SOON) onKeys(withoutUrl(error));
     }
-    if (!isDisposed) timer = setTimeout(load, isReady() ? RELOAD_MS : RETRY_MS).unref();
+    if (!isDisposed) timer = setTimeout(load, isReady() ? RELOAD_INTERVAL_MS : RETRY_INTERVAL_MS).unref();
   }
   void load();
 
@@ -87,16 +87,16 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
       return isReady();
     },
     async check(token) {
-      const known = trusted.get(token);
+      const known = verified.get(token);
       if (known !== undefined && Date.now() < known.untilMs) return known.caller;
       try {
         const { payload } = await verify(token, keys, rules);
         const caller = callerOf(payload);
         if (caller !== null)
-          trusted.set(token, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + TRUST_MS) });
+          verified.set(token, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + VERIFIED_TTL_MS) });
         return caller ?? 'invalid';
       } catch (error) {
-        return error instanceof errors.JOSEError && !FAULTS_OF_KEYS.has(error.code) ? 'invalid' : 'unavailable';
+        return error instanceof errors.JOSEError && !KEY_ERRORS.has(error.code) ? 'invalid' : 'unavailable';
       }
     },
     dispose() {
@@ -106,47 +106,45 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
   };
 }
 
-const TOO_SOON = new Error('The keys were asked for a moment ago.');
+const TOO_SOON = new Error('The keys were fetched a moment ago.');
 
 /**
- * Fetches what is no larger than keys are, and not again at once after it failed: anyone can name a key that is not known, and
- * the library waits between two fetches only after one that was good.
+ * Bounds the size of the keys and throttles fetches: anyone can name an unknown key, and the library waits between two fetches
+ * only after one that succeeded.
  */
 function createKeyFetch() {
   let triedAtMs = Number.NEGATIVE_INFINITY;
   return async (url: string, { headers, signal }: RequestInit) => {
     const sinceMs = Date.now() - triedAtMs;
     // Unless the clock was set back.
-    if (sinceMs >= 0 && sinceMs < RETRY_MS / 2) throw TOO_SOON;
+    if (sinceMs >= 0 && sinceMs < RETRY_INTERVAL_MS / 2) throw TOO_SOON;
     triedAtMs = Date.now();
     const options = { headers: Object.fromEntries(new Headers(headers)), signal: signal ?? null };
     return (await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES })) as unknown as Response;
   };
 }
 
-/** An address may have a secret in its query. */
-function withoutAddress(error: unknown): Error {
+/** Drops the URL from an error: its query may hold a secret. */
+function withoutUrl(error: unknown): Error {
   if (error instanceof FetchError) return new Error(error.code ?? error.type);
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** A token that does not say by which of several keys it is signed is tried with each. */
+/** A token without a key id is verified with each key. */
 async function verify(token: string, keys: JWTVerifyGetKey, rules: JWTVerifyOptions): Promise<JWTVerifyResult> {
   try {
     return await jwtVerify(token, keys, rules);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     for await (const key of error) {
-      const verified = await jwtVerify(token, key, rules).catch(() => null);
-      if (verified !== null) return verified;
+      const result = await jwtVerify(token, key, rules).catch(() => null);
+      if (result !== null) return result;
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
 }
 
-/**
- * Null where the token names no one. Scopes are in `scope`, parted by spaces (RFC 9068), or in `scp`, as some issuers have it.
- */
+/** Null where the token names no caller. Scopes are in `scope`, separated by spaces (RFC 9068), or in `scp`. */
 function callerOf({ sub, client_id: client, scope, scp, exp = 0 }: JWTPayload) {
   const id = isName(sub) ? `jwt:${sub}` : isName(client) ? `client:${client}` : null;
   if (id === null) return null;

@@ -6,15 +6,15 @@ import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 
 /**
- * What a document may be, far above what front ends write and gateways plan: the largest documented query has 60 tokens,
- * and none that the schema answers is more than six deep.
+ * Far above what front ends write and gateways plan: the largest documented query has 60 tokens, and the schema allows none
+ * that is more than six deep.
  */
 const QUERY_LIMITS = { characters: 32_768, tokens: 2_000, depth: 10, aliases: 100, directives: 50 };
 
-/** Where an error is in a query is counted from its start each time, so many errors of one long query take seconds. */
-const MAX_ERRORS = 20;
+/** The location of each error is counted from the start of the query, so many errors in a long one take seconds. */
+const MAX_VALIDATION_ERRORS = 20;
 
-/** In place of the plugins' own error, which calls it one of syntax. */
+/** Replaces the plugins' own error, which is one of syntax. */
 const onReject = [
   (_: unknown, { message }: GraphQLError) => {
     throw requestError('queryTooComplex', { reason: message.replace(/^Syntax Error: /, '') });
@@ -22,8 +22,8 @@ const onReject = [
 ];
 
 /**
- * Refuses documents that cost more to read than any honest one, with code `GRAPHQL_VALIDATION_FAILED` or
- * `GRAPHQL_PARSE_FAILED`. The limit of tokens is that of graphql-js, which stops reading there.
+ * Refuses documents that are too expensive to parse or validate (denial of service), with `GRAPHQL_VALIDATION_FAILED` or
+ * `GRAPHQL_PARSE_FAILED`. The limit of tokens is that of graphql-js, which stops parsing there.
  */
 export function queryLimits({ characters, tokens, depth, aliases, directives } = QUERY_LIMITS): readonly Plugin[] {
   const parseUpTo = (source: string | Source, options?: ParseOptions) =>
@@ -43,4 +43,4 @@ export function queryLimits({ characters, tokens, depth, aliases, directives } =
 }
 
 const validateWithFewErrors: typeof validate = (schema, document, rules, options, typeInfo) =>
-  validate(schema, document, rules, { ...options, maxErrors: MAX_ERRORS }, typeInfo);
+  validate(schema, document, rules, { ...options, maxErrors: MAX_VALIDATION_ERRORS }, typeInfo);

@@ -1,14 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './caller.ts';
 
-/** A token that is known beforehand, and whom it stands for. */
+/** A static token (`AUTH_TOKENS`) and its caller. */
 export interface StaticToken {
   readonly name: string;
   readonly token: string;
   readonly scopes: readonly string[];
 }
 
-/** Finds whose token it is; null: no one's. Takes as long for a token that is nearly right as for any other. */
+/** Finds the caller of a token; null: none. Compares in constant time, so that its duration does not reveal a token (timing attack). */
 export function createTokenCheck(tokens: readonly StaticToken[]): (token: string) => Caller | null {
   const known = tokens.map(({ name, token, scopes }) => ({
     digest: digest(token),
@@ -22,7 +22,7 @@ export function createTokenCheck(tokens: readonly StaticToken[]): (token: string
   };
 }
 
-/** Of one length, as the comparison needs it. */
+/** Digests have one length, as the comparison needs it. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

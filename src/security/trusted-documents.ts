@@ -2,18 +2,18 @@ import { defaultExtractPersistedOperationId, usePersistedOperations } from '@gra
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 
-/** The operations that front ends were built with. */
+/** Options of {@link useTrustedDocuments}. */
 export interface TrustedDocumentsOptions {
-  /** By their hashes. */
+  /** The queries that front ends were built with, by their hashes. */
   readonly documents: ReadonlyMap<string, string>;
-  /** Whether nothing else is answered. */
+  /** Whether any other query is refused. */
   readonly only: boolean;
 }
 
-/** The parameter of GraphQL over HTTP that names a document, beside the `extensions.persistedQuery` of Apollo's clients. */
+/** The request parameter of GraphQL over HTTP that holds the hash, beside the `extensions.persistedQuery` of Apollo's clients. */
 export const DOCUMENT_ID = 'documentId';
 
-/** Answers operations that are named by their hash instead of sent, and no others if so wished. */
+/** Accepts the hash of a trusted document in place of its query (persisted queries), and nothing else if so configured. */
 export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions): Plugin {
   return usePersistedOperations({
     allowArbitraryOperations: !only,
@@ -29,7 +29,7 @@ export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions
   });
 }
 
-/** Of a request by address Yoga passes on only the parameters that it knows. */
+/** For GET, Yoga passes on only the parameters that it knows. */
 function documentIdOf(params: object, { method, url }: Request): string | null {
   if (method === 'GET') return new URL(url, 'http://any').searchParams.get(DOCUMENT_ID);
   const id = DOCUMENT_ID in params ? params[DOCUMENT_ID] : null;

@@ -65,7 +65,7 @@ describe('workers', () => {
     const { program, url } = await startWorkers(await startFakeBsg());
     const [first = 0] = pidsOf(program);
     process.kill(first, 'SIGKILL');
-    await program.printed(/another one takes its place/);
+    await program.printed(/starting another/);
     expect(await ask(url)).toBe(200);
     await expect.poll(() => pidsOf(program).length, { timeout: 15_000 }).toBe(3);
     expect(await ask(url)).toBe(200);
