@@ -15,7 +15,7 @@ import { compose } from './compose.ts';
 import { createHiveGateway } from './hive-gateway.ts';
 import { createOrders, ordersSchema } from './orders.ts';
 
-/** What the sandbox knows; the README lists it. The last message exists nowhere. */
+/** What the sandbox knows; docs/sandbox.md lists it. The last message exists nowhere. */
 const ORDERS = [
   { id: '1', smsReference: 'ext_id_19', taskId: '5001' },
   { id: '2', smsReference: 'moving_1', taskId: '5003' },

@@ -3,7 +3,7 @@ import { seedErrors } from './seed-errors.ts';
 import { seedSms } from './seed-sms.ts';
 import { Store } from './store.ts';
 
-/** A store with the sandbox's data at its start; the README lists it. */
+/** A store with the sandbox's data at its start; docs/sandbox.md lists it. */
 export function createSeededStore(): Store {
   const store = new Store();
   seedSms(store);
