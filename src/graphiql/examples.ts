@@ -127,6 +127,30 @@ query OneCampaign {
 `,
   },
   {
+    query: `# A campaign while it is sent: sent catches up with
+# total within a minute, then the stream ends.
+subscription GrowingCampaign {
+  campaignUpdates(taskId: "5010") {
+    ... on Campaign {
+      total
+      queued
+      accepted
+      enroute
+      sent
+      delivered
+      expired
+      undeliverable
+      isFinal
+    }
+    ... on BsgErrorDetails {
+      code
+      message
+    }
+  }
+}
+`,
+  },
+  {
     query: `# Errors are data: five kinds, by what to do
 # about them. None of these fails the query.
 query EveryKindOfError {

@@ -68,7 +68,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
       EXAMPLES.map(({ query }) => expect.stringContaining(/(?:query|subscription) (\w+)/.exec(query)?.[1] ?? '')),
     );
     await runUntilShown(page, '"DELIVERED"');
-    await tabs.nth(5).click();
+    await tabs.filter({ hasText: 'EveryKindOfError' }).click();
     await runUntilShown(page, '"SMS_NOT_FOUND"');
 
     const paths = asked.filter((url) => url.startsWith('http')).map((url) => new URL(url));

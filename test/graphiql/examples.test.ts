@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
-import { EXAMPLES } from '../../src/graphiql/examples.ts';
+import { EXAMPLES, type Example } from '../../src/graphiql/examples.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
+import { listen, subscribe } from '../helpers/http.ts';
 
-const queries = EXAMPLES.filter(({ query }) => !query.includes('subscription'));
+const isLive = ({ query }: Example) => query.includes('subscription');
+const queries = EXAMPLES.filter((example) => !isLive(example));
+const subscriptions = EXAMPLES.filter(isLive);
 
 it.each(queries.map((example) => [/query (\w+)/.exec(example.query)?.[1], example]))(
   'the example %s runs against the sandbox as it is',
@@ -13,6 +16,15 @@ it.each(queries.map((example) => [/query (\w+)/.exec(example.query)?.[1], exampl
 
     expect(errors).toBeUndefined();
     expect(JSON.parse(JSON.stringify(data, withoutNow))).toMatchSnapshot();
+  },
+);
+
+it.each(subscriptions.map((example) => [/subscription (\w+)/.exec(example.query)?.[1], example]))(
+  'the example %s streams from the sandbox as it is',
+  async (_, { query }) => {
+    const { app } = await startAppOnSandbox();
+    const events = subscribe(await listen(app.listener), query);
+    expect(await events.next()).toMatchSnapshot();
   },
 );
 
