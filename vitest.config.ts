@@ -1,15 +1,37 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
+/** Tests that run the built program, a browser or a gateway. */
+const INTEGRATION_TESTS = [
+  'test/main.test.ts',
+  'test/build/bundle.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/examples/supergraph.test.ts',
+  'test/ops/workers.test.ts',
+  'test/statuses/redis-cache.test.ts',
+];
+
 export default defineConfig({
   resolve: {
     // One `graphql` for the sources and for the packages: two would not take each other's types.
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql/index.js') }],
   },
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: 'test/helpers/build.ts',
     testTimeout: 30_000,
     reporters: ['default', './test/helpers/closing-line.ts'],
+    projects: [
+      // What one process can test, in seconds. `npm run test:unit` leaves Redis out as well.
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: INTEGRATION_TESTS } },
+      {
+        extends: true,
+        test: { name: 'integration', include: INTEGRATION_TESTS, globalSetup: 'test/helpers/build.ts' },
+      },
+    ],
+    coverage: {
+      include: ['src/**/*.ts'],
+      // These run as programs of their own, whose coverage the tests do not see.
+      exclude: ['src/main.ts', 'src/build/bundle.ts'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 });

@@ -1,7 +1,9 @@
 /**
- * How long a start takes, from the spawn of the process to its first GraphQL answer, and the memory that it holds:
- * `npm run build && npx tsx bench/cold-start.ts`, with other programs than `dist/main.js` as arguments if wanted, each with its
- * options for Node in one word: `"--enable-source-maps dist/main.js"`. Beside it, for a ratio: a bare node:http server.
+ * The time from the spawn of the server to its first GraphQL response, and its memory. A bare node:http server is the baseline
+ * of the ratio. Arguments are other programs than `dist/main.js`, each with its options for Node.
+ *
+ * @example npm run build && npm run bench cold-start
+ * @example npm run bench cold-start "dist/main.js" "--enable-source-maps dist/main.js"
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,11 +12,11 @@ import type { AddressInfo } from 'node:net';
 
 const STARTS = 11;
 const QUERIES = 5_000;
-const AT_ONCE = 32;
+const CONCURRENCY = 32;
 
-/** What one start came to. */
+/** Measurements of one start. */
 interface Start {
-  readonly firstAnswerMs: number;
+  readonly firstResponseMs: number;
   readonly idleMiB: number;
   readonly usedMiB: number;
 }
@@ -41,17 +43,17 @@ const contenders = new Map([
   ...programs.map((program): [string, string[]] => [program, program.split(' ')]),
 ]);
 const starts = new Map([...contenders.keys()].map((name) => [name, [] as Start[]]));
-// Taken in turns, so that what else the machine does weighs on all alike.
+// Taken in turns, so that other load on the machine affects all alike.
 for (let round = 0; round < STARTS; round++) {
   for (const [name, args] of contenders) starts.get(name)?.push(await measure(args));
 }
-const bareMs = median((starts.get('bare node:http') ?? []).map((start) => start.firstAnswerMs));
+const bareMs = median((starts.get('bare node:http') ?? []).map((start) => start.firstResponseMs));
 print(
-  `| median of ${STARTS}, Node ${process.versions.node} | first answer | ratio | memory idle | after ${QUERIES} queries |`,
+  `| median of ${STARTS}, Node ${process.versions.node} | first response | ratio | memory idle | after ${QUERIES} queries |`,
 );
 print('| --- | --- | --- | --- | --- |');
 for (const [name, all] of starts) {
-  const ms = median(all.map((start) => start.firstAnswerMs));
+  const ms = median(all.map((start) => start.firstResponseMs));
   const idle = median(all.map((start) => start.idleMiB));
   const used = median(all.map((start) => start.usedMiB));
   print(
@@ -64,27 +66,27 @@ async function measure(args: readonly string[]): Promise<Start> {
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await addressOf(child);
-  const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-  await ask(address, agent, 211);
-  const firstAnswerMs = performance.now() - startedAt;
+  const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
+  await query(address, agent, 211);
+  const firstResponseMs = performance.now() - startedAt;
   const idleMiB = residentMiB(child);
 
-  let asked = 0;
-  const asker = async () => {
-    // Every second one is of a message that has not been asked for.
-    while (asked < QUERIES) await ask(address, agent, ++asked % 2 === 0 ? 211 : 1_000 + asked);
+  let sent = 0;
+  const worker = async () => {
+    // Every second one is a cache miss.
+    while (sent < QUERIES) await query(address, agent, ++sent % 2 === 0 ? 211 : 1_000 + sent);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, asker));
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
   const usedMiB = residentMiB(child);
 
   agent.destroy();
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-  return { firstAnswerMs, idleMiB, usedMiB };
+  return { firstResponseMs, idleMiB, usedMiB };
 }
 
-/** What it prints behind "GraphiQL", once it listens. */
+/** The address that it prints behind "GraphiQL" once it listens. */
 async function addressOf({ stdout }: ChildProcess): Promise<string> {
   if (stdout === null) throw new Error('Its output is not piped.');
   let output = '';
@@ -92,20 +94,20 @@ async function addressOf({ stdout }: ChildProcess): Promise<string> {
     output += text;
     const address = /GraphiQL +(\S+)\s/.exec(output)?.[1];
     if (address === undefined) continue;
-    // What else it prints is read and dropped, so that it never waits for a reader.
+    // Further output is dropped, so that the server never blocks on a full pipe.
     stdout.resume();
     return address;
   }
-  throw new Error(`It ended without saying where it listens:\n${output}`);
+  throw new Error(`It ended before it listened:\n${output}`);
 }
 
-async function ask(address: string, agent: Agent, id: number): Promise<void> {
+async function query(address: string, agent: Agent, id: number): Promise<void> {
   const call = request(address, { method: 'POST', agent, headers: { 'content-type': 'application/json' } });
   call.end(JSON.stringify({ query: 'query ($id: ID!) { sms(id: $id) { ... on Sms { status } } }', variables: { id } }));
   const [response] = await once(call, 'response');
-  let answer = '';
-  for await (const text of response.setEncoding('utf8')) answer += text;
-  if (answer !== '{"data":{"sms":{"status":"DELIVERED"}}}') throw new Error(`It answered ${answer}`);
+  let body = '';
+  for await (const text of response.setEncoding('utf8')) body += text;
+  if (body !== '{"data":{"sms":{"status":"DELIVERED"}}}') throw new Error(`Unexpected response: ${body}`);
 }
 
 function residentMiB({ pid }: ChildProcess): number {

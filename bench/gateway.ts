@@ -1,7 +1,9 @@
 /**
- * The calls that a query to a gateway costs, cold and warm: `npx tsx bench/gateway.ts`. The orders, the subgraph and both
- * gateways are those of `examples/supergraph`; BSG is a stand-in that answers at once and counts. Last comes one call of
- * `_entities` with 1,000 representations by all keys, without a gateway.
+ * The requests and the time that a query to a gateway costs, with a cold and a warm cache. The orders subgraph and both
+ * gateways are those of `examples/supergraph`; a fake BSG responds at once and counts. The last line is one `_entities` query
+ * with 1,000 representations by all keys, without a gateway.
+ *
+ * @example npm run bench gateway
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -25,19 +27,19 @@ const GATEWAYS = {
   "Apollo's gateway": async (supergraph: string) => serve((await createApolloGateway(supergraph)).listener),
 };
 
-const calls = { bsg: 0, subgraph: 0 };
+const requests = { bsg: 0, subgraph: 0 };
 const bsg = await serve((request, response) => {
-  calls.bsg++;
+  requests.bsg++;
   response.end(JSON.stringify(wireAnswerTo(request.url ?? '')));
 });
 const schema = parse(await readFile('schema.graphql', 'utf8'));
 
-print('| query | gateway | calls to the subgraph | calls to BSG, cold | warm | ms, cold | warm |');
+print('| query | gateway | requests to the subgraph | requests to BSG, cold | warm | ms, cold | warm |');
 print('| --- | --- | --- | --- | --- | --- | --- |');
 for (const [name, { orders, query }] of Object.entries(QUERIES)) {
   for (const [gateway, start] of Object.entries(GATEWAYS)) {
     const url = await start(await supergraphOf(orders));
-    // The first query pays for code that has not run yet; this one asks nobody but the orders.
+    // Warms up the gateway with a query that needs the orders alone.
     await ask(url, query.replace('orders', 'orders @include(if: false)'));
     const cold = await ask(url, query);
     const warm = await ask(url, query);
@@ -55,14 +57,14 @@ const entities = `query ($representations: [_Any!]!) {
 const coldEntities = await ask(subgraph, entities, { representations });
 const warmEntities = await ask(subgraph, entities, { representations });
 print(
-  `\n1,000 representations: ${coldEntities.bsg} calls to BSG and ${coldEntities.ms.toFixed(0)} ms cold, ${warmEntities.bsg} and ${warmEntities.ms.toFixed(0)} ms warm`,
+  `\n1,000 representations: ${coldEntities.bsg} requests to BSG and ${coldEntities.ms.toFixed(0)} ms cold, ${warmEntities.bsg} and ${warmEntities.ms.toFixed(0)} ms warm`,
 );
 process.exit();
 
-/** Sends a query, and counts what it costs. */
+/** Sends a query, and measures what it costs. */
 async function ask(url: string, query: string, variables = {}) {
-  calls.bsg = 0;
-  calls.subgraph = 0;
+  requests.bsg = 0;
+  requests.subgraph = 0;
   const startedAtMs = performance.now();
   const response = await fetch(url, {
     method: 'POST',
@@ -71,7 +73,7 @@ async function ask(url: string, query: string, variables = {}) {
   });
   const { errors } = await response.json();
   if (errors !== undefined) throw new Error(JSON.stringify(errors));
-  return { ...calls, ms: performance.now() - startedAtMs };
+  return { ...requests, ms: performance.now() - startedAtMs };
 }
 
 async function supergraphOf(count: number): Promise<string> {
@@ -86,7 +88,7 @@ async function supergraphOf(count: number): Promise<string> {
   ]);
 }
 
-/** The subgraph with nothing in its memory. */
+/** The subgraph with an empty cache. */
 async function startSubgraph(): Promise<string> {
   const app = createApp(
     readConfig({
@@ -97,7 +99,7 @@ async function startSubgraph(): Promise<string> {
     }),
   );
   return serve((request, response) => {
-    calls.subgraph++;
+    requests.subgraph++;
     app.listener(request, response);
   });
 }

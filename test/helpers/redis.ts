@@ -5,8 +5,8 @@ import { Redis } from 'ioredis';
 import { onTestFinished } from 'vitest';
 import { freePort } from './http.ts';
 
-/** Where Debian puts it; the suites that need it are left out where it is not. */
-export const REDIS_SERVER = '/usr/bin/redis-server';
+/** Path of the Redis server that tests start; suites that need it are skipped where there is none. @default Debian's */
+export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? '/usr/bin/redis-server';
 export const hasRedis = existsSync(REDIS_SERVER);
 
 /** A Redis of the test's own on loopback, that it may stop and start. */

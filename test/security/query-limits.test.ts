@@ -1,13 +1,13 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { getIntrospectionQuery } from 'graphql';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
+import { HOSTILE_QUERIES } from '../fixtures/hostile-queries.ts';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
-import { listen } from '../helpers/http.ts';
-import { runProgram } from '../helpers/process.ts';
-
-const json = { 'content-type': 'application/json' };
+import { graphqlPost, listen } from '../helpers/http.ts';
 
 /** The queries of the documented curl commands. */
 async function documentedQueries(): Promise<readonly string[]> {
@@ -44,68 +44,18 @@ describe('the limits', () => {
   });
 });
 
-/** A selection that goes down again and again by the same fields. */
-function nested(open: string, times: number): string {
-  return `${open.repeat(times)} __typename ${'}'.repeat(times)}`;
-}
-
-const HOSTILE: readonly (readonly [string, string, number])[] = [
-  ['5,000 aliases', `{ ${Array.from({ length: 5_000 }, (_, i) => `a${i}: __typename`).join(' ')} }`, 400],
-  ['101 aliases', `{ ${Array.from({ length: 101 }, (_, i) => `a${i}: __typename`).join(' ')} }`, 400],
-  [
-    'aliases in fragments',
-    `{ ...F ...F } fragment F on Query { ${Array.from({ length: 101 }, (_, i) => `a${i}: __typename`).join(' ')} }`,
-    400,
-  ],
-  ['depth 50', `{ smsBatch { ${nested('... on SmsBatch {', 50)} } }`, 400],
-  ['fields nested 50 deep', `{ ${nested('sms(id: 1) {', 50)} }`, 400],
-  ['fields nested 100,000 deep', '{a'.repeat(100_000), 400],
-  ['lists nested 100,000 deep', `{ sms(id: ${'['.repeat(100_000)}`, 400],
-  ['fragments nested deeper than the stack', `${'{...on Query'.repeat(5_000)}{__typename}${'}'.repeat(5_000)}`, 400],
-  ['directive overload', `{ __typename ${'@include(if: true) '.repeat(500)} }`, 400],
-  ['unknown directives', `{ __typename ${'@x '.repeat(500)} }`, 400],
-  ['one field 550 times', `{ ${'sms(id: "1") { __typename } '.repeat(550)} }`, 400],
-  ['directives on many fields', `{ smsBatch { ${'found { id @skip(if: false) } '.repeat(60)} } }`, 400],
-  ['circular introspection', `{ __schema { types { ${nested('fields { type {', 8)} ${'}'.repeat(8)} } } }`, 400],
-  ['circular introspection by possible types', `{ __type(name: "Sms") { ${nested('possibleTypes {', 20)} } }`, 400],
-  ['circular fragments', '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }', 400],
-  [
-    'fragments that double 40 times',
-    `{ ...F0 } ${Array.from({ length: 40 }, (_, i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`).join(' ')} fragment F40 on Query { __typename }`,
-    400,
-  ],
-  ['10,000 definitions', 'query A { __typename } '.repeat(10_000), 400],
-  ['a megabyte of commas', `{ ${','.repeat(500_000)} __typename }`, 400],
-  ['an alias of a megabyte', `{ ${'a'.repeat(1_000_000)}: nothing }`, 400],
-  ['a batch of 5,001 ids', `{ smsBatch(ids: [${'"1",'.repeat(5_001)}]) { found { id } } }`, 400],
-];
-
 describe('a hostile query', () => {
-  it.each(HOSTILE)('with %s is answered in 50 ms, and BSG is not asked', async (_, query, status) => {
+  it.each(HOSTILE_QUERIES)('with %s is refused with a code, and BSG is not asked', async (_, query) => {
     const bsg = await startFakeBsg();
-    const app = startApp(bsg.baseUrl);
-    const ask = (time: number) =>
-      app.fetch('/graphql', {
-        method: 'POST',
-        headers: { ...json, accept: 'application/graphql-response+json' },
-        // A text that was not seen before.
-        body: JSON.stringify({ query: `#${time}\n${query}` }),
-      });
-    // Twice before: the code that reads it is to be as fast as it is in a server that runs for a while.
-    for (let time = -2; time < 0; time++) await ask(time);
+    const response = await startApp(bsg.baseUrl).fetch(
+      '/graphql',
+      graphqlPost({ query }, { accept: 'application/graphql-response+json' }),
+    );
 
-    const took: number[] = [];
-    for (let time = 1; time <= 5; time++) {
-      const startedAt = performance.now();
-      const response = await ask(time);
-      took.push(performance.now() - startedAt);
-      expect(response.status).toBe(status);
-      if (status === 200) continue;
-      const { errors } = await response.json();
-      expect(errors[0].extensions.code).toMatch(/^[A-Z_]+$/);
-      expect(errors.length).toBeLessThanOrEqual(101);
-    }
-    expect(Math.min(...took)).toBeLessThan(50);
+    expect(response.status).toBe(400);
+    const { errors } = await response.json();
+    expect(errors[0].extensions.code).toMatch(/^[A-Z_]+$/);
+    expect(errors.length).toBeLessThanOrEqual(101);
     expect(bsg.paths).toEqual([]);
   });
 
@@ -134,45 +84,26 @@ describe('a hostile query', () => {
     expect(JSON.stringify(data).length).toBeLessThan(1_000);
   });
 
-  it('of 10 MB is refused before it is read', async () => {
-    const app = startApp((await startFakeBsg()).baseUrl);
-    const address = `${await listen(app.listener)}/graphql`;
-    const startedAt = performance.now();
-    const response = await fetch(address, { method: 'POST', headers: json, body: 'x'.repeat(10_000_000) });
-    expect(response.status).toBe(413);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+  it('of 10 MB is refused before its body is sent', async () => {
+    const address = await listen(startApp((await startFakeBsg()).baseUrl).listener);
+    const upload = request(`${address}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 10_000_000 },
+    });
+    onTestFinished(() => void upload.destroy());
+    upload.flushHeaders();
+
+    const [response] = (await once(upload, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(413);
   });
 
   it('in an array of 1,000 is refused', async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     const body = JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: '{ sms(id: "1") { __typename } }' })));
-    const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+    const response = await app.fetch('/graphql', graphqlPost(body));
     expect(response.status).toBe(400);
     expect((await response.json()).errors).toHaveLength(1);
     expect(bsg.paths).toEqual([]);
   });
 });
-
-it('a flood of distinct hostile queries fits into a heap of 64 MB', async () => {
-  const program = runProgram([], {
-    PORT: '0',
-    SANDBOX_PORT: '0',
-    NODE_OPTIONS: '--max-old-space-size=64',
-    RATE_LIMIT: '0',
-  });
-  const [, address = ''] = await program.printed(/GraphiQL +(\S+)/);
-  const ask = (query: string) => fetch(address, { method: 'POST', headers: json, body: JSON.stringify({ query }) });
-
-  for (let i = 0; i < 300; i++) {
-    const [, query] = HOSTILE[i % HOSTILE.length] ?? ['', ''];
-    const response = await ask(
-      `# ${i} ${'x'.repeat(Math.max(0, 500_000 - query.length))}\n${query}`.slice(0, 1_000_000),
-    );
-    await response.text();
-  }
-  for (let i = 0; i < 5_000; i++) await (await ask(`{a${i}}`)).text();
-  expect(await (await ask('{ sms(id: "211") { ... on Sms { id } } }')).json()).toEqual({
-    data: { sms: { id: '211' } },
-  });
-}, 60_000);

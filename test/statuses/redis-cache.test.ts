@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { hangs, held, knowsAll, respondWith, startFakeBsg } from '../helpers/fake-bsg.ts';
 import { queryAt, subscribe } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
-import { hasRedis, REDIS_SERVER, startRedis, type TestRedis } from '../helpers/redis.ts';
+import { hasRedis, startRedis, type TestRedis } from '../helpers/redis.ts';
 
 interface BatchResult {
   readonly id?: string;
@@ -46,7 +46,7 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
 
 const numbers = (from: number, count: number) => Array.from({ length: count }, (_, i) => String(from + i));
 
-describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})`, () => {
+describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
   // In the tests of one key each read has a key of its own behind the shared one: once BSG has that request, the shared key
   // has been read as well.
   it('ask BSG once for a cold key that all are asked for at the same time', async () => {
@@ -195,7 +195,7 @@ describe.skipIf(!hasRedis)(`three instances on one Redis (needs ${REDIS_SERVER})
   }, 60_000);
 });
 
-describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${REDIS_SERVER})`, () => {
+describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Redis)', () => {
   const slowLooks = { LIVE_INTERVAL_MS: '3600000', CACHE_TTL_MS: '3600000', WEBHOOK_SECRET: 'secret_of_the_reports' };
 
   it('tell a listener of the one what is reported to the other', async () => {
@@ -215,7 +215,7 @@ describe.skipIf(!hasRedis)(`two instances with listeners on one Redis (needs ${R
   });
 });
 
-describe.skipIf(!hasRedis)(`one Redis (needs ${REDIS_SERVER})`, () => {
+describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
   it('holds no key of BSG, and keeps accounts apart', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b] = await Promise.all([

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { HOSTILE_QUERIES } from '../fixtures/hostile-queries.ts';
+import { graphqlPost } from '../helpers/http.ts';
+import { runProgram } from '../helpers/process.ts';
+
+it('the server survives a flood of distinct hostile queries in a heap of 64 MB', async () => {
+  const program = runProgram([], {
+    PORT: '0',
+    SANDBOX_PORT: '0',
+    NODE_OPTIONS: '--max-old-space-size=64',
+    RATE_LIMIT: '0',
+  });
+  const [, address = ''] = await program.printed(/GraphiQL +(\S+)/);
+  const ask = (query: string) => fetch(address, graphqlPost({ query }));
+
+  for (let i = 0; i < 300; i++) {
+    const [, query] = HOSTILE_QUERIES[i % HOSTILE_QUERIES.length] ?? ['', ''];
+    const response = await ask(
+      `# ${i} ${'x'.repeat(Math.max(0, 500_000 - query.length))}\n${query}`.slice(0, 1_000_000),
+    );
+    await response.text();
+  }
+  for (let i = 0; i < 5_000; i++) await (await ask(`{a${i}}`)).text();
+  expect(await (await ask('{ sms(id: "211") { ... on Sms { id } } }')).json()).toEqual({
+    data: { sms: { id: '211' } },
+  });
+}, 180_000);
