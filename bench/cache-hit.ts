@@ -8,7 +8,7 @@ import { decodeResponse } from '../src/bsg/decode.ts';
 import { keyOf } from '../src/bsg/resource.ts';
 import { smsById } from '../src/bsg/resources/sms.ts';
 import { decodeSms, type Sms } from '../src/bsg/sms.ts';
-import { createTimeReader } from '../src/bsg/time.ts';
+import { createTimesReader } from '../src/bsg/time.ts';
 import { createCircuitBreaker } from '../src/statuses/circuit-breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
 import { createStatuses } from '../src/statuses/statuses.ts';
@@ -17,7 +17,7 @@ const KEYS = 50_000;
 const ROUNDS = 5;
 const READS_PER_ROUND = 1_000_000;
 
-const readTime = createTimeReader('UTC');
+const readTimes = createTimesReader('UTC');
 const policy = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
 const circuitBreaker = createCircuitBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
 const client: Pick<BsgClient, 'fetch'> = {
@@ -94,7 +94,7 @@ function smsOf(id: string): Sms {
     notFoundCode: 'SMS_NOT_FOUND',
     subject: id,
     fetchedAt: new Date().toISOString(),
-    readTime,
+    readTimes,
   });
   if (sms.kind !== 'sms') throw new Error('The decoder refused the example.');
   return sms;

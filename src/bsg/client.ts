@@ -4,7 +4,7 @@ import { type BsgFailure, failure, isFailure } from './failure.ts';
 import { noObserver, type RequestObserver } from './observer.ts';
 import { createRequest } from './request.ts';
 import type { BsgValue, Reply, StatusKey } from './resource.ts';
-import { createTimeReader } from './time.ts';
+import { createTimesReader } from './time.ts';
 import { createTransport } from './transport.ts';
 
 /** Options of {@link createBsgClient}. */
@@ -44,7 +44,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
   const { apiKey, timeoutMs, now = Date.now, random = Math.random } = options;
   const transport = createTransport({ ...options, now });
   const send = createRequest({ ...options, transport, now, random });
-  const readTime = createTimeReader(options.timezone);
+  const readTimes = createTimesReader(options.timezone);
   const campaignPaths = createCampaignPaths(options.campaignPath);
   // A test key gets random answers, so one about another message is expected.
   const areAnswersRandom = hasRandomAnswers(apiKey);
@@ -56,7 +56,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       const response = await send(path, deadlineMs, observer);
       if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
       const fetchedAt = new Date(now()).toISOString();
-      const result = decodeResponse(response, decode, { subject, notFoundCode, readTime, fetchedAt });
+      const result = decodeResponse(response, decode, { subject, notFoundCode, readTimes, fetchedAt });
       return { result: redact(result, apiKey), httpStatus: response.status };
     }
     return { get, campaignPaths };

@@ -1,6 +1,7 @@
 import { parse } from 'lossless-json';
 import type { BsgErrorCode } from './codes.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';
+import type { ReadTimes } from './time.ts';
 import type { HttpResponse } from './transport.ts';
 import type { WireHttpError, WireVerdict } from './wire.ts';
 import { integer, text, type WireFields } from './wire-fields.ts';
@@ -13,8 +14,7 @@ export interface DecodeContext {
   readonly notFoundCode: BsgErrorCode;
   /** When BSG responded; RFC 3339 in UTC. */
   readonly fetchedAt: string;
-  /** See `createTimeReader`. */
-  readonly readTime: (wireTime: unknown) => string | null;
+  readonly readTimes: ReadTimes;
 }
 
 /** A JSON object of BSG, with values of unknown type. */

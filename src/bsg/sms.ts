@@ -95,10 +95,11 @@ export function isFinalSms(sms: Sms): boolean {
 }
 
 /** Reads a message from BSG's JSON; null for an object that is none: it has no id or no status word. */
-export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTime, fetchedAt }: DecodeContext) => {
+export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTimes, fetchedAt }: DecodeContext) => {
   const id = digits(wire.id);
   const statusText = text(wire.status);
   if (id === null || statusText === null) return null;
+  const [timeIn, timeSent, timeDr] = readTimes([wire.time_in, wire.time_sent, wire.time_dr]);
   return {
     kind: 'sms',
     id: canonicalId(id),
@@ -106,9 +107,9 @@ export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTime, fe
     msisdn: text(wire.msisdn),
     status: statusOf(statusText),
     statusText,
-    timeIn: readTime(wire.time_in),
-    timeSent: readTime(wire.time_sent),
-    timeDr: readTime(wire.time_dr),
+    timeIn,
+    timeSent,
+    timeDr,
     price: amount(wire.price),
     currency: text(wire.currency),
     fetchedAt,

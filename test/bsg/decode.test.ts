@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSmsOrCampaign } from '../../src/bsg/campaign-paths.ts';
 import { type DecodeContext, decodeResponse } from '../../src/bsg/decode.ts';
+import { createTimesReader } from '../../src/bsg/time.ts';
 import { wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 
 const context: DecodeContext = {
   subject: '211',
   notFoundCode: 'SMS_NOT_FOUND',
   fetchedAt: '2026-01-01T00:00:00Z',
-  readTime: (time: unknown) => (typeof time === 'string' && time.startsWith('2') ? time : null),
+  readTimes: createTimesReader('UTC'),
 };
 
 function decode(body: unknown, status = 200) {
@@ -25,9 +26,9 @@ describe('an SMS', () => {
       msisdn: '380972000001',
       status: 'DELIVERED',
       statusText: 'delivered',
-      timeIn: '2017-01-17 09:11:41',
-      timeSent: '2017-01-17 09:11:41',
-      timeDr: '2017-01-17 09:11:41',
+      timeIn: '2017-01-17T09:11:41Z',
+      timeSent: '2017-01-17T09:11:41Z',
+      timeDr: '2017-01-17T09:11:41Z',
       price: 0.23,
       currency: 'EUR',
       fetchedAt: '2026-01-01T00:00:00Z',

@@ -10,7 +10,7 @@ export function campaignWith(
     subject: '6',
     notFoundCode: 'TASK_NOT_FOUND',
     fetchedAt,
-    readTime: () => null,
+    readTimes: () => [null, null, null],
   });
   if (campaign === null) throw new Error('Not a campaign.');
   return campaign;
