@@ -6,7 +6,7 @@
 /** A number that BSG writes with or without quotes, such as `72`, `"72"` or `"1.1000000"`. */
 export type WireNumber = number | string;
 
-/** How many; null or empty where BSG sums over no rows. */
+/** How many; null, empty or missing where BSG sums over no rows. */
 export type WireCount = WireNumber | null;
 
 /**
@@ -61,9 +61,9 @@ export interface WireCampaign extends WireVerdict {
   accepted?: WireCount;
   enroute?: WireCount;
   /** What was handed to operators so far. */
-  sent: WireCount;
-  delivered: WireCount;
-  expired: WireCount;
-  undeliverable: WireCount;
-  unknown: WireCount;
+  sent?: WireCount;
+  delivered?: WireCount;
+  expired?: WireCount;
+  undeliverable?: WireCount;
+  unknown?: WireCount;
 }

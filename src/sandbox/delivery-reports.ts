@@ -1,5 +1,6 @@
 /** Delivery reports of created messages: who may receive them, and when each is posted. */
 import fetch from 'node-fetch';
+import pLimit from 'p-limit';
 import type { WireSms } from '../bsg/wire.ts';
 import type { Clock } from './clock.ts';
 import { lifeOf } from './life.ts';
@@ -7,6 +8,8 @@ import { type CreatedSms, movingSmsAt } from './moving-sms.ts';
 
 /** How long a receiver may take to respond. */
 const TIMEOUT_MS = 5_000;
+/** Reports in flight at once: all messages of a campaign change at the same time. */
+const MAX_CONCURRENCY = 20;
 /** As BSG allows. */
 const MAX_URL_LENGTH = 500;
 
@@ -22,19 +25,22 @@ export interface DeliveryReports {
 export function createDeliveryReports(clock: Clock): DeliveryReports {
   const closing = new AbortController();
   const cancels = new Set<() => void>();
+  const limit = pLimit(MAX_CONCURRENCY);
   return {
     send(message, callbackUrl) {
       const [, ...changes] = lifeOf(message.msisdn);
       for (const { fromMs } of changes) {
         const cancel = clock.schedule(fromMs, () => {
           cancels.delete(cancel);
-          void post(callbackUrl, movingSmsAt(message, message.createdAtMs + fromMs), closing.signal);
+          const report = movingSmsAt(message, message.createdAtMs + fromMs);
+          void limit(() => post(callbackUrl, report, closing.signal));
         });
         cancels.add(cancel);
       }
     },
     close() {
       for (const cancel of cancels) cancel();
+      limit.clearQueue();
       closing.abort();
     },
   };

@@ -1,8 +1,8 @@
 /** Injected faults: what can go wrong between BSG and its client, and how it is written in place of an answer. */
 import type { ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Answer, writeAnswer } from './answer.ts';
+import { type Clock, sleep } from './clock.ts';
 
 /**
  * Shape of a {@link Fault}.
@@ -33,11 +33,11 @@ export async function writeFault(
   response: ServerResponse,
   fault: Fault,
   answer: Answer,
-  signal: AbortSignal,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   switch (fault.kind) {
     case 'delay':
-      await wait(fault.delayMs, undefined, { signal });
+      await sleep(clock, fault.delayMs, signal);
       return writeAnswer(response, answer);
     case '429':
       response.setHeader('retry-after', String(fault.retryAfter));

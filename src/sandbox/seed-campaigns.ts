@@ -23,6 +23,9 @@ const DOCUMENTED_CAMPAIGN: WireCampaign = {
 
 const NOTHING_SUMMED = { sent: null, delivered: '', expired: null, undeliverable: '', unknown: null } as const;
 
+/** Not begun either, as BSG's page has it: the outcomes are missing. */
+const NOT_BEGUN: WireCampaign = { ...TEXT, totalprice: 0, currency: 'EUR', sent: null };
+
 const CAMPAIGNS: Readonly<Record<string, Partial<WireCampaign>>> = {
   '5001': {},
   // Done, with every outcome, in strings.
@@ -39,8 +42,6 @@ const CAMPAIGNS: Readonly<Record<string, Partial<WireCampaign>>> = {
   '5008': { ...ofNewSpecification(1_000), queued: 990, sent: 10, delivered: 10, totalprice: 230 },
   // The new specification: not begun, so that sums over no rows are null or empty.
   '5009': { ...ofNewSpecification(50), queued: '50', accepted: null, enroute: '', ...NOTHING_SUMMED, totalprice: 11.5 },
-  // The same on BSG's page.
-  '5012': { ...NOTHING_SUMMED, totalprice: 0 },
   // The same number as an SMS: on the documented path the SMS answers.
   '211': { body: 'a campaign with the number of an SMS', sent: 2, delivered: 2, totalprice: 0.46 },
 };
@@ -53,6 +54,7 @@ export function seedCampaigns(store: Store): void {
   for (const [taskId, differences] of Object.entries(CAMPAIGNS)) {
     store.campaigns.set(taskId, always({ ...DOCUMENTED_CAMPAIGN, ...differences }));
   }
+  store.campaigns.set('5012', always(NOT_BEGUN));
   const moving = { ...TEXT, messages: MOVING_SMS };
   store.campaigns.set(
     '5006',

@@ -63,7 +63,7 @@ export async function startSandbox({
     const { answer, fault: seeded } = route(context, { method, parts, apiKey, body });
     const fault = faults.next() ?? seeded;
     if (fault === null) return writeAnswer(response, answer);
-    return writeFault(response, fault, answer, closing.signal);
+    return writeFault(response, fault, answer, { clock, signal: closing.signal });
   }
 
   function close(): Promise<void> {

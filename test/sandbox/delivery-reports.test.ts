@@ -84,6 +84,17 @@ describe('a callback_url', () => {
     expect(references(await own.received(1))).toEqual(['my_3']);
   });
 
+  it('gets every message of a large campaign, few at a time', async () => {
+    const { call, pass } = await startTestSandbox();
+    const { url, received } = await startReceiver();
+    const phones = Array.from({ length: 200 }, (_, i) => ({ msisdn: `38097${2_000_000 + i}`, reference: `r_${i}` }));
+
+    await call('PUT', '/sms/create', { ...one, destination: 'phones', phones, callback_url: url });
+    pass(5);
+    const ids = (await received(200)).map((report) => (report as { id: string }).id);
+    expect(new Set(ids).size).toBe(200);
+  });
+
   it.each(['http://localhost:9/a', 'https://127.8.8.8/', 'http://[::1]:9/', null, ''])('may be %j', async (url) => {
     const { call } = await startTestSandbox();
     const { body } = await call('PUT', '/sms/create', { ...one, callback_url: url });
