@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import { bodyText } from './body-text.ts';
 import type { BsgErrorCode } from './codes.ts';
 import { observeRequest } from './observe-request.ts';
 import type { RequestObserver } from './observer.ts';
@@ -23,6 +24,7 @@ export interface HttpResponse {
   readonly status: number;
   /** From `Retry-After`; null where the response has none. */
   readonly retryAfterSeconds: number | null;
+  /** Empty where its bytes are no text, see {@link bodyText}. */
   readonly body: string;
 }
 
@@ -73,7 +75,7 @@ async function readResponse(response: Response, nowMs: number): Promise<HttpResp
   return {
     status: response.status,
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after'), nowMs),
-    body: await response.text(),
+    body: bodyText(await response.arrayBuffer(), response.headers.get('content-type')) ?? '',
   };
 }
 

@@ -1,0 +1,14 @@
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
+
+/**
+ * The text of a body in the charset that its content type names, UTF-8 where it names none. Null where this runtime does not
+ * know the charset, or where the bytes are not of it: a garbled text would pass for what BSG said.
+ */
+export function bodyText(body: ArrayBuffer, contentType: string | null): string | null {
+  const [, charset = 'utf-8'] = CHARSET.exec(contentType ?? '') ?? [];
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
