@@ -47,8 +47,8 @@ export function createDeliveryReports(clock: Clock): DeliveryReports {
 }
 
 /**
- * Whether reports may be posted there: an http or https address on loopback of up to 500 characters, so that nothing that
- * is sent to a sandbox makes it call other machines.
+ * Whether reports may be posted there: an http or https URL on loopback of up to 500 characters. Anyone who may create a
+ * message chooses it, so any other host would be SSRF.
  */
 export function isCallbackUrl(text: string): boolean {
   if (text.length > MAX_URL_LENGTH || !URL.canParse(text)) return false;
@@ -56,7 +56,7 @@ export function isCallbackUrl(text: string): boolean {
   return /^https?:$/.test(protocol) && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 
-/** Never rejects. Follows no redirect, which could lead to other machines. */
+/** Never rejects. Follows no redirect, which would be SSRF again. */
 async function post(url: string, { error, errorDescription, ...report }: WireSms, closing: AbortSignal): Promise<void> {
   try {
     const response = await fetch(url, {

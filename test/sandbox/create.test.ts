@@ -17,7 +17,7 @@ describe('creating one message', () => {
     ['PUT', 'text/json'],
     ['POST', 'application/json; charset=utf-8'],
     ['POST', 'multipart/form-data'],
-  ])('by %s as %s gives a message that moves', async (method, contentType) => {
+  ])('by %s as %s creates a message that moves', async (method, contentType) => {
     const { call, get, pass } = await startTestSandbox();
 
     const created = await call(method, '/sms/create', one, { 'content-type': contentType });
@@ -87,7 +87,7 @@ describe('creating one message', () => {
 });
 
 describe('creating many messages', () => {
-  it('gives a campaign that is the sum of its messages', async () => {
+  it('creates a campaign whose counters are those of its messages', async () => {
     const { call, get, pass } = await startTestSandbox();
 
     const { body } = await call('PUT', '/sms/create', { ...many, validity: '24' });
@@ -100,7 +100,7 @@ describe('creating many messages', () => {
     expect(await seen()).toMatchObject({ sent: 2, delivered: 1, expired: 1 });
   });
 
-  it('takes a text for each phone', async () => {
+  it('accepts a text for each phone', async () => {
     const { call, get } = await startTestSandbox();
     const phones = many.phones.map((phone, i) => ({ ...phone, originator: 'me', body: `hi ${i}` }));
 
@@ -110,7 +110,7 @@ describe('creating many messages', () => {
     expect((await get(`/sms/${body.result[1].id}`)).body).toMatchObject({ reference: 'my_2' });
   });
 
-  it('makes those it can make', async () => {
+  it('creates the valid ones and reports the others in the result', async () => {
     const { call } = await startTestSandbox();
     const phones = [...many.phones, { msisdn: '380972000001', reference: 'my_3' }, { msisdn: '1', reference: 'my_4' }];
 
@@ -136,7 +136,7 @@ describe('creating many messages', () => {
     });
   });
 
-  it('answers 8 to those that the account cannot pay', async () => {
+  it('answers 8 for messages beyond the balance of the account', async () => {
     const { call } = await startTestSandbox();
     const phones = Array.from({ length: 4_400 }, (_, i) => ({ msisdn: `38097${2_000_000 + i}`, reference: `r_${i}` }));
 

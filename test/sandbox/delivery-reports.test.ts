@@ -52,7 +52,7 @@ describe('a callback_url', () => {
     expect(methods).toEqual(['POST /hook', 'POST /hook']);
   });
 
-  it('hears of the correction of a phone that ends in 5', async () => {
+  it('gets the correction of a phone that ends in 5', async () => {
     const { call, get, pass } = await startTestSandbox();
     const { url, received } = await startReceiver();
 
@@ -132,7 +132,7 @@ describe('a callback_url', () => {
     expect(await received(2)).toMatchObject([{ status: 'sent' }, { status: 'delivered' }]);
   });
 
-  it('that nobody listens to stops nothing', async () => {
+  it('without a listener does not stop the message', async () => {
     const { call, get, pass } = await startTestSandbox();
     await call('PUT', '/sms/create', { ...one, callback_url: 'http://127.0.0.1:9/' });
     pass(15);
@@ -152,7 +152,7 @@ describe('a callback_url', () => {
     expect(elsewhere.reports).toEqual([]);
   });
 
-  it('gets nothing any more when the sandbox closes', async () => {
+  it('gets nothing once the sandbox is closed', async () => {
     const { call, close, timers } = await startTestSandbox();
     await call('PUT', '/sms/create', { ...one, callback_url: 'http://127.0.0.1:9/' });
     expect(timers.size).toBe(2);

@@ -72,7 +72,7 @@ describe('POST /sms/getStatus', () => {
     expect((await getStatus(sandbox, [312])).body).toMatchObject({ result: [{ id: 312, external_id: 'status_new' }] });
   });
 
-  it('takes 100 ids', async () => {
+  it('accepts 100 ids', async () => {
     const sandbox = await startTestSandbox();
     const { body } = await getStatus(
       sandbox,
@@ -107,13 +107,13 @@ describe('POST /sms/getStatus', () => {
     expect([status, body.error, body.message]).toEqual([400, undefined, expect.stringMatching(/\S/)]);
   });
 
-  it('wants a key like any other request', async () => {
+  it('requires a key like any other request', async () => {
     const { call } = await startTestSandbox();
     const answer = await call('POST', '/sms/getStatus', '{"ids":[211]}', { 'x-api-key': '' });
     expect(answer).toMatchObject({ status: 401, body: { error: '1' } });
   });
 
-  it('meets injected faults', async () => {
+  it('fails with an injected fault', async () => {
     const sandbox = await startTestSandbox();
     sandbox.inject({ kind: '500' });
     expect((await getStatus(sandbox, [211])).status).toBe(500);

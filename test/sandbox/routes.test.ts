@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { startTestSandbox } from '../helpers/sandbox.ts';
 
 describe('the sandbox', () => {
-  it.each(['test_1', 'live_x', 'live_8JeF1mLckxI4QResuP6X'])('takes the key %s', async (key) => {
+  it.each(['test_1', 'live_x', 'live_8JeF1mLckxI4QResuP6X'])('accepts the key %s', async (key) => {
     const { get } = await startTestSandbox();
     expect((await get('/sms/211', { 'x-api-key': key })).body).toMatchObject({ error: 0 });
   });
 
-  it.each(['', 'test_', 'prod_1', 'xtest_1'])('answers 1 to the key %j', async (key) => {
+  it.each(['', 'test_', 'prod_1', 'xtest_1'])('answers the key %j with error 1', async (key) => {
     const { get } = await startTestSandbox();
     expect(await get('/sms/211', { 'x-api-key': key })).toMatchObject({ status: 401, body: { error: '1' } });
   });
@@ -30,12 +30,12 @@ describe('the sandbox', () => {
     expect(await get(path)).toMatchObject({ status: 200, body: { error } });
   });
 
-  it('labels its answers as BSG does', async () => {
+  it('labels its answers text/json, as BSG does', async () => {
     const { get } = await startTestSandbox();
     expect((await get('/sms/211')).headers.get('content-type')).toContain('text/json');
   });
 
-  it('tells the balance and the prices', async () => {
+  it('answers with the balance and the prices', async () => {
     const { get } = await startTestSandbox();
     expect((await get('/common/balance')).body).toEqual({
       error: 0,

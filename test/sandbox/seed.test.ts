@@ -34,7 +34,7 @@ describe('the seeded data', () => {
     });
   });
 
-  it('has a message of every status, and one with a word that BSG has not published', async () => {
+  it('has a message of every status of the page and of older channels, and one that BSG has not published', async () => {
     const { get } = await startTestSandbox();
     const answers = await Promise.all(Array.from({ length: 11 }, (_, i) => get(`/sms/${301 + i}`)));
     expect(answers.map(({ body }) => body.status.toLowerCase())).toEqual([
@@ -67,7 +67,7 @@ describe('the seeded data', () => {
     }
   });
 
-  it('has messages that move from their first look on, each to its own end', async () => {
+  it('has messages that move from their first request on, each to its own end', async () => {
     const { get, pass } = await startTestSandbox();
     const statuses = async () => {
       const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => get(`/sms/${401 + i}`)));
@@ -94,7 +94,7 @@ describe('the seeded data', () => {
     });
   });
 
-  it('has a campaign that moves', async () => {
+  it('has a campaign whose messages move', async () => {
     const { get, pass } = await startTestSandbox();
     expect((await get('/sms/5006')).body).toMatchObject({ sent: 9, delivered: 0, unknown: 0 });
     pass(20);
