@@ -70,7 +70,7 @@ export function createRequest(options: RequestOptions): SendRequest {
     if (progress.isAbandoned || remainingMs <= 0) return TIMED_OUT;
     progress.hadItsTurn ||= remainingMs >= timeoutMs / 2;
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), Math.min(attemptTimeoutMs, remainingMs));
+    const timer = setDeadline(() => abort.abort(), Math.min(attemptTimeoutMs, remainingMs));
     try {
       const result = await transport.get(progress.path, abort.signal, progress.observer);
       if ('status' in result && result.status < 500) respondedAtMs = now();
@@ -86,7 +86,7 @@ export function createRequest(options: RequestOptions): SendRequest {
   ): Promise<HttpResponse | TransportError> {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<TransportError>((resolve) => {
-      timer = setTimeout(() => {
+      timer = setDeadline(() => {
         progress.isAbandoned = true;
         resolve(TIMED_OUT);
       }, progress.deadlineMs - now());
@@ -109,4 +109,12 @@ export function createRequest(options: RequestOptions): SendRequest {
       else return result;
     }
   };
+}
+
+/**
+ * A timer that leaves one turn to responses which have arrived by then. After a stall of this process the event loop fires
+ * timers before it reads sockets, and BSG was in time.
+ */
+function setDeadline(onDeadline: () => void, delayMs: number): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(onDeadline), delayMs);
 }

@@ -1,7 +1,30 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
+
+const START = new Date('2026-01-01T00:00:00Z');
 
 /** Makes the time of day stand still until the test moves it with `vi.advanceTimersByTime`. Timers run as ever. */
 export function fakeClock(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00Z') });
+  vi.useFakeTimers({ toFake: ['Date'], now: START });
   onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Makes the time of day and all timeouts stand still until the test moves them; sockets go on working. */
+export function fakeTimers(): void {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: START });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Moves faked timers on, a step each turn of the event loop, until the promise settles. Returns what it settles to. */
+export async function passTimeUntil<Value>(promise: Promise<Value>, stepMs = 10): Promise<Value> {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  while (!isSettled) {
+    vi.advanceTimersByTime(stepMs);
+    await nextTurn();
+  }
+  return promise;
 }
