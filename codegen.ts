@@ -1,18 +1,19 @@
+/** `npm run codegen`: typed documents for the tests and for the front-end example. */
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** Typed documents for one folder, written to its `gql/`. A query that the schema does not answer fails to compile. */
+/** Generates typed documents for one folder into its `gql/`. A query that does not match the schema fails. */
 function typedDocuments(folder: string): CodegenConfig['generates'] {
   return {
     [`${folder}/gql/`]: {
       preset: 'client',
       documents: [`${folder}/**/*.ts`, `!${folder}/gql/**`],
-      // The documents by their hashes: the manifest that PERSISTED_OPERATIONS takes.
+      // Also writes the manifest of trusted documents, for PERSISTED_OPERATIONS.
       presetConfig: { fragmentMasking: false, persistedDocuments: { hashAlgorithm: 'sha256' } },
       config: {
         enumsAsTypes: true,
         useTypeImports: true,
         strictScalars: true,
-        // `_Any` is there where the schema is read from the address of a server.
+        // `_Any` is in the schema that a running server prints.
         scalars: { DateTime: 'string', _Any: 'unknown' },
       },
     },

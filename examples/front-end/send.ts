@@ -1,12 +1,16 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 
-interface Answer<Data> {
+/** The response to a GraphQL request. */
+interface GraphQLResponse<Data> {
   readonly data?: Data;
   readonly errors?: readonly { readonly message: string }[];
 }
 
-/** Sends a typed document and returns its data. Throws where the request itself is at fault; errors of BSG are data. */
+/**
+ * Sends a typed document and returns its data. Errors of BSG are part of the data.
+ * @throws Error with the first request error, or where the response has no data.
+ */
 export async function send<Data, Variables>(
   endpoint: string,
   document: TypedDocumentNode<Data, Variables>,
@@ -17,8 +21,8 @@ export async function send<Data, Variables>(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query: print(document), variables }),
   });
-  const { data, errors }: Answer<Data> = await response.json();
+  const { data, errors }: GraphQLResponse<Data> = await response.json();
   if (errors?.[0] !== undefined) throw new Error(errors[0].message);
-  if (data === undefined) throw new Error(`The server answered with HTTP ${response.status} and no data.`);
+  if (data === undefined) throw new Error(`The response has no data (HTTP ${response.status}).`);
   return data;
 }

@@ -3,21 +3,21 @@ import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { type ExecutionArgs, print } from 'graphql';
 import { createHandler } from 'graphql-http/lib/use/http';
 
-// Else it reports to Apollo and asks the clouds where it runs; it has no other switch.
+// Otherwise it reports to Apollo and queries cloud metadata services; there is no other switch.
 process.env['APOLLO_TELEMETRY_DISABLED'] ??= 'true';
 
-/** What the gateway passes on of a request. */
+/** What the gateway forwards from a request. */
 interface Context {
   readonly authorization: string | undefined;
 }
 
-/** Apollo's gateway, ready to be given a socket. It has no subscriptions; Apollo's router has. */
+/** Apollo's gateway as a listener for `node:http`. It has no subscriptions; Apollo Router has. */
 export interface ApolloGatewayServer {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   dispose(): Promise<void>;
 }
 
-/** Starts Apollo's gateway on a supergraph. Rejects when the text is none. */
+/** Starts Apollo's gateway on a supergraph. Rejects where the SDL is invalid. */
 export async function createApolloGateway(supergraphSdl: string): Promise<ApolloGatewayServer> {
   const gateway = new ApolloGateway({ supergraphSdl, buildService: ({ url }) => createSource(url) });
   const { schema, executor } = await gateway.load();
@@ -40,7 +40,7 @@ function createSource(url: string | undefined): RemoteGraphQLDataSource<Context>
   });
 }
 
-/** What the gateway reads of a request of Apollo Server. */
+/** The fields that the gateway reads from a request of Apollo Server. */
 function requestOf({ document, operationName, variableValues, contextValue }: ExecutionArgs) {
   const query = print(document);
   return {

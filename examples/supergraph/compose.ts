@@ -1,21 +1,24 @@
 import { composeServices } from '@theguild/federation-composition';
 import type { DocumentNode } from 'graphql';
 
-/** One part of a supergraph. */
+/** One subgraph of a supergraph. */
 export interface Subgraph {
   readonly name: string;
-  /** Where the gateway finds it. */
+  /** The address to which the gateway sends requests. */
   readonly url: string;
   readonly typeDefs: DocumentNode;
 }
 
-/** What `@theguild/federation-composition` and `@apollo/composition` have in common. */
+/** The common interface of `@theguild/federation-composition` and `@apollo/composition`. */
 export type Composer = (subgraphs: Subgraph[]) => {
   readonly supergraphSdl?: string | undefined;
   readonly errors?: readonly Error[] | undefined;
 };
 
-/** The supergraph of these subgraphs, as text. Throws with all that keeps them from being one. */
+/**
+ * Composes subgraphs into a supergraph, and returns its SDL.
+ * @throws Error with every composition error.
+ */
 export function compose(subgraphs: readonly Subgraph[], composer: Composer = composeServices): string {
   const { supergraphSdl, errors } = composer([...subgraphs]);
   if (supergraphSdl !== undefined) return supergraphSdl;

@@ -9,7 +9,7 @@ export function createHiveGateway(supergraph: string) {
       fromClientToSubgraphs: ({ request }) => ({ authorization: request.headers.get('authorization') }),
     },
     logging: false,
-    // The page that comes with it loads from elsewhere, which a laptop without a network cannot.
+    // Self-contained: the gateway's own page loads from a CDN, which fails offline.
     renderGraphiQL,
   });
 }

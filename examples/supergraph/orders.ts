@@ -3,19 +3,19 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
-/** What another team keeps of an order: no more of BSG than two keys. */
+/** An order of another team, which stores no more about BSG than two keys. */
 export interface Order {
   readonly id: string;
-  /** The reference that its SMS was sent with; null where none was sent. */
+  /** Reference of its SMS; null where none was sent. */
   readonly smsReference: string | null;
-  /** The campaign that brought the order; null where none did. */
+  /** Task id of the campaign that led to the order; null where none did. */
   readonly taskId: string | null;
 }
 
 /** The schema of the orders subgraph. */
 export const ordersSchema = parse(readFileSync(new URL('orders.graphql', import.meta.url), 'utf8'));
 
-/** The subgraph of another team, as a listener for `node:http`. It never asks BSG, nor the subgraph of BSG. */
+/** The subgraph of another team, as a listener for `node:http`. It calls neither BSG nor the BSG subgraph. */
 export function createOrders(orders: readonly Order[]) {
   const resolvers = {
     Query: { orders: () => orders },

@@ -1,6 +1,6 @@
 /**
- * A company graph in one process: the sandbox, the subgraph of BSG, the orders of another team, and both gateways in front of
- * them. `npm run supergraph` starts it. `PORT` moves Hive Gateway from 4100; all else takes a free port.
+ * `npm run supergraph`: a company graph in one process. It has the sandbox, the BSG subgraph, the orders subgraph of another team,
+ * and two gateways in front of them. `PORT` sets the port of Hive Gateway, 4100 by default; the others take free ports.
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { compose } from './compose.ts';
 import { createHiveGateway } from './hive-gateway.ts';
 import { createOrders, ordersSchema } from './orders.ts';
 
-/** What the sandbox knows; docs/sandbox.md lists it. The last message exists nowhere. */
+/** Orders with messages and campaigns of the sandbox (docs/sandbox.md). The message of the last one does not exist. */
 const ORDERS = [
   { id: '1', smsReference: 'ext_id_19', taskId: '5001' },
   { id: '2', smsReference: 'moving_1', taskId: '5003' },
@@ -40,7 +40,7 @@ const hiveServer = await serve(hive, Number(process.env['PORT'] ?? 4_100));
 const apollo = await createApolloGateway(supergraph);
 const apolloServer = await serve(apollo.listener);
 
-process.stdout.write(`A company graph is up, on made-up data: the sandbox stands in for BSG. Ctrl-C ends it.
+process.stdout.write(`The company graph is running, on made-up data of the sandbox. Stop it with Ctrl-C.
 
 Hive Gateway      ${hiveServer.url}/graphql
 Apollo's gateway  ${apolloServer.url}/graphql
@@ -49,11 +49,11 @@ Orders subgraph   ${orders.url}/graphql
 Sandbox           ${sandbox.baseUrl}
 
 Try:
-  1. From an order to the status of its SMS. One is unknown to BSG: null, and an error that says so.
+  1. Query orders with the status of their SMS. BSG does not know one of them: it is null, with an error.
      curl ${hiveServer.url}/graphql -H 'content-type: application/json' \\
        -d '{"query":"{ orders { id sms { status isFinal } campaign { sent deliveryRate } } }"}'
-  2. The same through Apollo's gateway, at its address.
-  3. Be told what changes: sent after 5 seconds, delivered after 20.
+  2. Send the same query to Apollo's gateway.
+  3. Receive changes as they happen: sent after 5 seconds, delivered after 20.
      curl -N ${hiveServer.url}/graphql -H 'content-type: application/json' -H 'accept: text/event-stream' \\
        -d '{"query":"subscription { smsUpdates(references: [\\"moving_2\\"]) { ... on Sms { status isFinal } } }"}'
 `);
@@ -65,7 +65,7 @@ await apollo.dispose();
 await app.dispose();
 await sandbox.close();
 
-/** Gives a listener a socket on loopback. */
+/** Starts a server on loopback. */
 async function serve(listener: RequestListener, port = 0) {
   const server = createServer(listener);
   await once(server.listen(port, '127.0.0.1'), 'listening');

@@ -1,4 +1,4 @@
-/** Makes `dist/`, which runs with nothing beside it: `npm run build`. */
+/** `npm run build`: makes `dist/`, which is self-contained and needs no `node_modules`. */
 import { rm, writeFile } from 'node:fs/promises';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { build, type Plugin } from 'esbuild';
@@ -6,11 +6,11 @@ import { schema } from '../schema/index.ts';
 import { licenceTexts } from './licences.ts';
 
 /**
- * The page of GraphiQL, 9 MB, stays a file of its own that the first visitor loads: within `main.js` it would cost every
- * start a third more time and 20 MiB.
+ * Keeps GraphiQL, 9 MB, in a file of its own that is loaded at the first visit: within `main.js` it would make every start a third
+ * slower and 20 MiB larger.
  */
-const graphiqlApart: Plugin = {
-  name: 'graphiql-apart',
+const separateGraphiql: Plugin = {
+  name: 'separate-graphiql',
   setup({ onResolve }) {
     onResolve({ filter: /^@graphql-yoga\/render-graphiql$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './graphiql.js', external: true } : null,
@@ -19,11 +19,11 @@ const graphiqlApart: Plugin = {
 };
 
 /**
- * Prints the schema now instead of at each start. What prints it takes a quarter of the start, and is under the Elastic
- * licence, which limits what others may do with the bundle.
+ * Prints the schema at build time instead of at each start. The printer takes a quarter of the start, and is under the Elastic
+ * licence, which would restrict the use of the bundle.
  */
-const schemaPrinted: Plugin = {
-  name: 'schema-printed',
+const printedSchema: Plugin = {
+  name: 'printed-schema',
   setup({ onLoad }) {
     onLoad({ filter: /\/@apollo\/subgraph\/dist\/index\.js$/ }, () => ({
       contents: `export const printSubgraphSchema = () => ${JSON.stringify(printSubgraphSchema(schema))};`,
@@ -39,10 +39,10 @@ const { metafile } = await build({
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
-  // What is CommonJS in the bundle asks for Node's own modules by `require`, which a module has not.
+  // CommonJS in the bundle loads Node's modules with `require`, which an ES module does not have.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  plugins: [graphiqlApart, schemaPrinted],
-  // Names stay, so that a stack can be read; Node prints the line of a crash, so lines stay short.
+  plugins: [separateGraphiql, printedSchema],
+  // Names are kept for readable stack traces, and lines short, as Node prints the line of a crash.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 160,
@@ -51,6 +51,6 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
-// Without it Node reads each file twice to find out that it is a module.
+// Without it Node parses each file twice to detect that it is a module.
 await writeFile('dist/package.json', '{ "type": "module" }\n');
 await writeFile('dist/LICENSES.txt', await licenceTexts(metafile));

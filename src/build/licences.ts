@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Metafile } from 'esbuild';
 
-/** Those that ask for no more than their own text beside the code. */
+/** SPDX ids of the licences that require no more than their text beside the code. */
 const ALLOWED = new Set([
   '0BSD',
   'Apache-2.0',
@@ -15,32 +15,32 @@ const ALLOWED = new Set([
 
 const RULE = '-'.repeat(80);
 
-/** What a package says of its licence. */
+/** The licence of one package. */
 interface Licence {
   /** `name@version`. */
   readonly name: string;
-  /** An SPDX expression, or null where the package says nothing. */
+  /** SPDX expression; null where the package names none. */
   readonly id: string | null;
-  /** Its files of licence and notices; where it has none, who it is by and where to read the licence. */
+  /** Its licence and notice files; where it has none, its author and a link to the licence. */
   readonly text: string;
 }
 
 /**
- * The licences of all packages that the bundle has code of, as one text that travels with it. Throws where one has a
- * licence that is not among the allowed, and names all that do.
+ * Returns the licences of all packages in the bundle as one text, to be shipped with it.
+ * @throws Error naming every package whose licence is not allowed.
  */
 export async function licenceTexts({ outputs }: Pick<Metafile, 'outputs'>): Promise<string> {
   const licences = await Promise.all(packagesIn(outputs).map(readLicence));
-  const refused = licences.filter(({ id }) => id === null || !ALLOWED.has(id));
-  if (refused.length > 0)
-    throw new Error(`Not among the allowed licences: ${refused.map(({ name, id }) => `${name} (${id})`).join(', ')}`);
+  const rejected = licences.filter(({ id }) => id === null || !ALLOWED.has(id));
+  if (rejected.length > 0)
+    throw new Error(`Licences that are not allowed: ${rejected.map(({ name, id }) => `${name} (${id})`).join(', ')}`);
   return [
-    'bsg-graphql is under the MIT licence. It contains code of these packages.\n',
+    'bsg-graphql is under the MIT licence. It contains code from these packages.\n',
     ...licences.map(({ name, id, text }) => `${RULE}\n${name} (${id})\n\n${text.trim()}\n`),
   ].join('\n');
 }
 
-/** The folders of the packages, sorted; one of which nothing is left in the bundle is not among them. */
+/** The folders of the packages that have code in the bundle, sorted. */
 function packagesIn(outputs: Metafile['outputs']): string[] {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const folders = inputs

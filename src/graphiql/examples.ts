@@ -1,15 +1,15 @@
-/** One tab of GraphiQL; its title is the name of the operation. */
+/** One tab of GraphiQL, titled with the name of its operation. */
 export interface Example {
   readonly query: string;
-  /** JSON. */
+  /** As JSON text. */
   readonly variables?: string;
 }
 
-/** What the page opens with. Every one runs as it is against the sandbox. */
+/** The tabs that GraphiQL opens with. Each runs unchanged against the sandbox. */
 export const EXAMPLES: readonly Example[] = [
   {
     query: `# One message by BSG's id. Press the play button.
-# Hover over any field to read what it is.
+# Hover over a field to read its description.
 query OneSms {
   sms(id: "211") {
     __typename
@@ -32,8 +32,8 @@ query OneSms {
 `,
   },
   {
-    query: `# By your own id for it. This one begins to move
-# when you first ask: run it again and watch.
+    query: `# By your own reference. The status of this message
+# changes from its first read: run the query again.
 query ByReference($reference: String!) {
   smsByReference(reference: $reference) {
     ... on Sms {
@@ -54,7 +54,7 @@ query ByReference($reference: String!) {
     variables: '{\n  "reference": "moving_1"\n}\n',
   },
   {
-    query: `# Many at once, by id and by reference, each asked
+    query: `# Many at once, by id and by reference, each fetched
 # once, with counts for a dashboard.
 query BatchWithCounts {
   smsBatch(
@@ -81,8 +81,8 @@ query BatchWithCounts {
 `,
   },
   {
-    query: `# Live: press play and watch. This one moves for a
-# minute from its first look, then the stream ends.
+    query: `# Live: press play and watch. This message changes for
+# a minute, then it is final and the stream completes.
 subscription Live {
   smsUpdates(references: ["moving_7"]) {
     ... on Sms {
@@ -101,7 +101,7 @@ subscription Live {
 `,
   },
   {
-    query: `# A campaign with its counts, half way.
+    query: `# A campaign in progress, with its counts.
 query OneCampaign {
   campaign(taskId: "5003") {
     ... on Campaign {
@@ -127,8 +127,8 @@ query OneCampaign {
 `,
   },
   {
-    query: `# A campaign while it is sent: sent catches up with
-# total within a minute, then the stream ends.
+    query: `# A campaign in progress: sent catches up with total
+# within a minute, then the stream completes.
 subscription GrowingCampaign {
   campaignUpdates(taskId: "5010") {
     ... on Campaign {
@@ -151,7 +151,7 @@ subscription GrowingCampaign {
 `,
   },
   {
-    query: `# Errors are data: five kinds, by what to do
+    query: `# Errors are data: five types, by what to do
 # about them. None of these fails the query.
 query EveryKindOfError {
   notFound: sms(id: "9020") { ...Outcome }
@@ -177,8 +177,8 @@ fragment Outcome on SmsResult {
 `,
   },
   {
-    query: `# What a federation gateway asks: entities by
-# either key, in one call.
+    query: `# The query of a federation gateway: entities by
+# either key, in one request.
 query FederationEntity {
   _entities(
     representations: [

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram } from '../helpers/process.ts';
 
 describe('the bundle', () => {
-  it('runs with nothing beside it, GraphiQL included', async () => {
+  it('runs without node_modules, GraphiQL included', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bsg-graphql-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     await cp('dist', folder, { recursive: true });
@@ -19,12 +19,12 @@ describe('the bundle', () => {
     expect(await page.text()).toContain('<title>BSG GraphQL</title>');
   });
 
-  it('has one copy of graphql, as two would not take each other’s types', async () => {
+  it('has one copy of graphql, as two would reject types of each other', async () => {
     const code = await readFile('dist/main.js', 'utf8');
     expect(code.match(/from another module or realm/g)).toHaveLength(1);
   });
 
-  it('carries the licences of what it contains', async () => {
+  it('ships the licences of the packages in it', async () => {
     const licences = await readFile('dist/LICENSES.txt', 'utf8');
     for (const name of ['graphql', 'graphql-yoga', '@graphql-yoga/render-graphiql', '@pothos/core', 'zod'])
       expect(licences).toContain(`\n${name}@`);

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { licenceTexts } from '../../src/build/licences.ts';
 
-/** A bundle that has so many bytes of each file. */
+/** A bundle with this many bytes of each file. */
 function bundleOf(inputs: Readonly<Record<string, number>>) {
   const entries = Object.entries(inputs).map(([path, bytesInOutput]) => [path, { bytesInOutput }]);
   return { outputs: { 'dist/main.js': { bytes: 0, exports: [], imports: [], inputs: Object.fromEntries(entries) } } };
 }
 
 describe('the licences of a bundle', () => {
-  it('are those of the packages that it has code of, each once', async () => {
+  it('list each package that has code in it once', async () => {
     const texts = await licenceTexts(
       bundleOf({
         'src/main.ts': 9,
@@ -25,19 +25,19 @@ describe('the licences of a bundle', () => {
     expect(texts).toContain('Copyright (c) GraphQL Contributors');
   });
 
-  it('name whom a package without a text is by', async () => {
+  it('name the author of a package without a licence file', async () => {
     const texts = await licenceTexts(bundleOf({ 'node_modules/@whatwg-node/server/esm/index.js': 5 }));
     expect(texts).toMatch(/\nBy \w.*whatwg-node.*\nSee https:\/\/spdx\.org\/licenses\/MIT\.html\n/);
   });
 
-  it('are refused where one is not among the allowed, by name', async () => {
+  it('are rejected with the name of every package whose licence is not allowed', async () => {
     const bundle = bundleOf({
       'node_modules/graphql/index.js': 5,
       'node_modules/@apollo/federation-internals/dist/index.js': 5,
       'node_modules/@apollo/composition/dist/index.js': 5,
     });
     await expect(licenceTexts(bundle)).rejects.toThrow(
-      /^Not among the allowed licences: @apollo\/composition@[\d.]+ \(Elastic-2\.0\), @apollo\/federation-internals@[\d.]+ \(Elastic-2\.0\)$/,
+      /^Licences that are not allowed: @apollo\/composition@[\d.]+ \(Elastic-2\.0\), @apollo\/federation-internals@[\d.]+ \(Elastic-2\.0\)$/,
     );
   });
 });

@@ -21,7 +21,7 @@ const Seen = graphql(`
 const variables = { ids: ['1'] };
 const expected = ['SCHEDULED', 'SENT', 'DELIVERED'].map((status) => ({ smsUpdates: { id: '1', status } }));
 
-/** A server whose message moves on with every second look. Returns its address. */
+/** A server whose message changes with every second fetch. Returns its address. */
 async function startServer(): Promise<string> {
   const words = ['scheduled', 'scheduled', 'sent', 'sent', 'delivered'];
   const bsg = await startFakeBsg(({ number }, response) => {
@@ -31,7 +31,7 @@ async function startServer(): Promise<string> {
   return listen(app.listener);
 }
 
-/** Collects what an observable of any make gives, without the `__typename` that some clients ask for. */
+/** Collects the events of an observable of any library, without the `__typename` that some clients add. */
 function collect(
   subscribe: (next: (data: unknown) => void, complete: () => void, error: (error: unknown) => void) => void,
 ) {
@@ -45,7 +45,7 @@ function collect(
   });
 }
 
-it('urql is told every change, by its own event streams', async () => {
+it('urql receives every change over its own event streams', async () => {
   const url = `${await startServer()}/graphql`;
   const client = new Client({ url, exchanges: [fetchExchange], fetchSubscriptions: true, preferGetMethod: false });
 
@@ -60,7 +60,7 @@ it('urql is told every change, by its own event streams', async () => {
   ).toEqual(expected);
 });
 
-it('urql is told every change, through graphql-sse', async () => {
+it('urql receives every change through graphql-sse', async () => {
   const sse = createClient({ url: `${await startServer()}/graphql`, retryAttempts: 0 });
   onTestFinished(() => sse.dispose());
   const client = new Client({
@@ -85,7 +85,7 @@ it('urql is told every change, through graphql-sse', async () => {
   ).toEqual(expected);
 });
 
-it('Apollo Client is told every change, through graphql-sse', async () => {
+it('Apollo Client receives every change through graphql-sse', async () => {
   const sse = createClient({ url: `${await startServer()}/graphql`, retryAttempts: 0 });
   onTestFinished(() => sse.dispose());
   const link = new ApolloLink(
@@ -101,7 +101,7 @@ it('Apollo Client is told every change, through graphql-sse', async () => {
   ).toEqual(expected);
 });
 
-it('a gateway that subscribes to it as a subgraph passes every change on', async () => {
+it('a gateway that subscribes to the subgraph forwards every change', async () => {
   const url = `${await startServer()}/graphql`;
   const typeDefs = parse(await readFile('schema.graphql', 'utf8'));
   const { supergraphSdl } = composeServices([{ name: 'bsg', url, typeDefs }]);
@@ -121,7 +121,7 @@ it('a gateway that subscribes to it as a subgraph passes every change on', async
   ).toEqual(expected);
 });
 
-/** What differs between the sinks of the libraries: whether a result may lack its data. */
+/** Adapts the sinks of the libraries, which differ in whether a result may lack its data. */
 function toSink(sink: { next(value: never): void; complete(): void; error(error: unknown): void }) {
   return {
     next: (value: unknown) => sink.next(value as never),

@@ -8,10 +8,10 @@ import { AUTH_TOKENS } from '../helpers/secrets.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Opens the page in a browser that reaches nothing but this machine. */
+/** Opens the page in a browser that can reach only this machine. */
 async function openGraphiQL(
   environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly page: Page; readonly asked: string[] }> {
+): Promise<{ readonly page: Page; readonly requested: string[] }> {
   const { app } = await startAppOnSandbox(environment);
   const address = await listen(app.listener);
   const browser = await chromium.launch({
@@ -30,15 +30,15 @@ async function openGraphiQL(
   onTestFinished(() => browser.close());
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
-  const asked: string[] = [];
-  page.on('request', (request) => asked.push(request.url()));
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
   await page.goto(`${address}/graphql`);
-  return { page, asked };
+  return { page, requested };
 }
 
 /**
- * Presses the play button until the result has the text. GraphiQL learns a moment after a tab is opened which operation is
- * in it, and until then asks for that of the tab before.
+ * Presses the play button until the result has the text. GraphiQL parses the operation of a tab a moment after it opens, and
+ * until then sends that of the previous tab.
  */
 async function runUntilShown(page: Page, text: string): Promise<void> {
   const run = async () => {
@@ -49,7 +49,7 @@ async function runUntilShown(page: Page, text: string): Promise<void> {
 }
 
 describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
-  it('has a place for the token in each tab, where callers need one', async () => {
+  it('has a placeholder for the token in each tab, where callers need one', async () => {
     const { page } = await openGraphiQL({ AUTH_TOKENS });
     await page.getByText('Headers', { exact: true }).first().click();
     for (const tab of ['OneSms', 'OneCampaign']) {
@@ -59,8 +59,8 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await runUntilShown(page, 'Invalid or expired token.');
   });
 
-  it('opens without the internet, shows the tabs, and runs them', async () => {
-    const { page, asked } = await openGraphiQL();
+  it('opens offline, shows the tabs, and runs them', async () => {
+    const { page, requested } = await openGraphiQL();
 
     const tabs = page.locator('.graphiql-tab-button');
     await tabs.first().waitFor();
@@ -71,11 +71,11 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await tabs.filter({ hasText: 'EveryKindOfError' }).click();
     await runUntilShown(page, '"SMS_NOT_FOUND"');
 
-    const paths = asked.filter((url) => url.startsWith('http')).map((url) => new URL(url));
+    const paths = requested.filter((url) => url.startsWith('http')).map((url) => new URL(url));
     expect(paths.every(({ hostname, pathname }) => hostname === '127.0.0.1' && pathname === '/graphql')).toBe(true);
   }, 100_000);
 
-  it('has a tab that moves by itself', async () => {
+  it('has a tab with live updates', async () => {
     const { page } = await openGraphiQL();
     await page.locator('.graphiql-tab-button', { hasText: 'Live' }).click();
 
@@ -84,22 +84,22 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     await page.locator('.result-window', { hasText: '"UNKNOWN"' }).waitFor({ timeout: 20_000 });
   }, 100_000);
 
-  it('is told of changes by an EventSource, as any page of the server may be', async () => {
+  it('receives changes with an EventSource, like any page of the same origin', async () => {
     const { page } = await openGraphiQL();
 
-    const told = await page.evaluate(
+    const events = await page.evaluate(
       () =>
         new Promise<string[]>((resolve) => {
           const query = 'subscription { smsUpdates(references: ["moving_1"]) { ... on Sms { status } } }';
           const source = new EventSource(`/graphql?query=${encodeURIComponent(query)}`);
-          const events: string[] = [];
-          source.addEventListener('next', ({ data }) => events.push(data));
+          const received: string[] = [];
+          source.addEventListener('next', ({ data }) => received.push(data));
           source.addEventListener('complete', () => {
             source.close();
-            resolve(events);
+            resolve(received);
           });
         }),
     );
-    expect(told.map((event) => JSON.parse(event).data.smsUpdates.status)).toEqual(['SCHEDULED', 'SENT', 'DELIVERED']);
+    expect(events.map((event) => JSON.parse(event).data.smsUpdates.status)).toEqual(['SCHEDULED', 'SENT', 'DELIVERED']);
   }, 100_000);
 });

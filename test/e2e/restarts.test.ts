@@ -6,7 +6,7 @@ import { type Program, runProgram } from '../helpers/process.ts';
 
 const RESTARTS = 20;
 
-/** A balancer as small as can be: to each server in turn, on kept connections; to the next one where one takes none. */
+/** A minimal load balancer: round robin on keep-alive connections, with failover where a connection is refused. */
 function balance(ports: readonly number[]) {
   const agent = new Agent({ keepAlive: true });
   let turn = 0;
@@ -58,7 +58,7 @@ it(`loses no request over ${RESTARTS} restarts under load`, async () => {
   let isOver = false;
   let answered = 0;
   const lost: string[] = [];
-  async function askAgainAndAgain(from: number): Promise<void> {
+  async function sendQueries(from: number): Promise<void> {
     for (let id = from; !isOver; id += 8) {
       const body = JSON.stringify({ query: `{ sms(id: "${id}") { ... on Sms { id } } }` });
       const response = await fetch(`${address}/graphql`, {
@@ -71,7 +71,7 @@ it(`loses no request over ${RESTARTS} restarts under load`, async () => {
       else lost.push(`${response.status} ${text}`);
     }
   }
-  const load = Promise.all(Array.from({ length: 8 }, (_, i) => askAgainAndAgain(i + 1)));
+  const load = Promise.all(Array.from({ length: 8 }, (_, i) => sendQueries(i + 1)));
 
   for (let restart = 0; restart < RESTARTS; restart++) {
     const which = restart % 2;

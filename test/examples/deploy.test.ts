@@ -21,11 +21,11 @@ interface Variable {
 }
 
 describe.each(Object.entries(environments))('%s', (_, environment) => {
-  it.each(Object.keys(environment))('sets %s, which the server reads', (name) => {
+  it.each(Object.keys(environment))('sets %s, which is a variable of the server', (name) => {
     expect(() => readConfig({ [name]: 'no value of any' })).toThrow(`${name} is `);
   });
 
-  it('starts a server in production, once the secrets are filled in', () => {
+  it('is a valid configuration in production, once the secrets are filled in', () => {
     const secrets = { BSG_API_KEY: 'live_secret', AUTH_TOKENS: `shop:${'0'.repeat(64)}`, WEBHOOK_SECRET: '' };
     const rest = Object.entries(environment).map(([name, value]) => [name, value.replace(/^\$\{\w+:-(.*)\}$/, '$1')]);
     const config = readConfig({ NODE_ENV: 'production', ...Object.fromEntries(rest), ...secrets });
@@ -33,7 +33,7 @@ describe.each(Object.entries(environments))('%s', (_, environment) => {
   });
 });
 
-it('a pod is killed no sooner than the server has had its time to end', () => {
+it('Kubernetes waits for the graceful shutdown before it kills a pod', () => {
   const drainMs = Number(environments['kubernetes.yaml']?.['SHUTDOWN_MS']);
   const preStopMs = 1_000 * container.lifecycle.preStop.sleep.seconds;
   expect(1_000 * pod.terminationGracePeriodSeconds).toBeGreaterThan(preStopMs + drainMs);

@@ -12,14 +12,14 @@ it.each([
   ['fault_429', 'Status unknown, asking again in 60 s'],
   ['fault_cut', 'Status unknown, asking again in 30 s'],
   ['error_8', 'Please tell support: NOT_ENOUGH_FUNDS (Not enough funds)'],
-])('the front end of the README says of %s: %s', async (reference, line) => {
+])('the front-end example shows for the reference %s: %s', async (reference, line) => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
 
   expect(await deliveryLine(`${address}/graphql`, reference)).toBe(line);
 });
 
-it('the documents of the front end are answered by their hashes, and no others, where the server has their manifest', async () => {
+it('a server with the manifest of the front end answers its documents by hash, and no other query', async () => {
   const manifest = 'examples/front-end/gql/persisted-documents.json';
   const { app } = await startAppOnSandbox({ PERSISTED_OPERATIONS: manifest });
   const post = async (params: object) =>

@@ -8,7 +8,7 @@ const open = (app: TestApp, path = '/graphql', headers: Record<string, string> =
   app.fetch(path, { headers: { ...browser, ...headers } });
 
 describe('the GraphiQL page', () => {
-  it('is compressed, whole, and opens with the examples', async () => {
+  it('is compressed, self-contained, and opens with the examples', async () => {
     const { app } = await startAppOnSandbox();
 
     const response = await open(app);
@@ -23,7 +23,7 @@ describe('the GraphiQL page', () => {
     expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
   });
 
-  it('is kept by the browser: 304 while it is the same', async () => {
+  it('is revalidated with 304 while it is unchanged', async () => {
     const { app } = await startAppOnSandbox();
     const etag = (await open(app)).headers.get('etag') ?? '';
 
@@ -37,21 +37,21 @@ describe('the GraphiQL page', () => {
     expect((await open(app, '/graphql', { 'if-none-match': '"other"' })).status).toBe(200);
   });
 
-  it('is plain for a browser that takes nothing else', async () => {
+  it('is not compressed for a browser that does not accept gzip', async () => {
     const { app } = await startAppOnSandbox();
     const response = await open(app, '/graphql', { 'accept-encoding': 'identity' });
     expect(response.headers.get('content-encoding')).toBeNull();
     expect(await response.text()).toContain('query OneSms');
   });
 
-  it('is found from the root, and with a slash at the end', async () => {
+  it('is redirected to from the root, and also served with a trailing slash', async () => {
     const { app } = await startAppOnSandbox();
     const response = await open(app, '/');
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
     expect((await open(app, '/graphql/')).status).toBe(200);
   });
 
-  it('does not stand in the way of a client that wants JSON', async () => {
+  it('leaves requests of clients that accept JSON to the endpoint', async () => {
     const { app } = await startAppOnSandbox();
     const response = await app.fetch('/graphql?query={__typename}', { headers: { accept: 'application/json' } });
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
