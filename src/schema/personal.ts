@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 const told = new WeakSet<object>();
 
 /**
- * The resolver of a field with personal data. Whoever may not see it is given null, and the answer one error `FORBIDDEN`,
+ * The resolver of a field with personal data. Unauthorized callers get null, and the response one error `FORBIDDEN`,
  * however many such fields it has.
  */
 export function personal<Parent, Value>(read: (parent: Parent) => Value) {

@@ -20,7 +20,7 @@ export interface Ttl {
 
 const NOT_CACHED: Ttl = { freshMs: 0, staleMs: 0 };
 
-/** The TTL of a result. Of all failures only "not found" is cached: whoever fixes another one wants to see it fixed. */
+/** The TTL of a result. Of all failures only "not found" is cached: after fixing another one, an operator wants to see it fixed. */
 export function ttlOf<Value extends BsgValue>(
   resource: Resource<Value>,
   result: Value | BsgFailure,

@@ -125,7 +125,7 @@ export function knowsAll(differences: object = {}): Respond {
   };
 }
 
-/** Responds only once `size` requests wait: whoever sends fewer at once waits for ever. */
+/** Responds only once `size` requests wait: a client that sends fewer at once waits for ever. */
 export function inGroupsOf(size: number, respond: Respond = knowsAll()): Respond {
   let waiting: (() => void)[] = [];
   return (request, response) => {

@@ -19,7 +19,7 @@ const Batch = graphql(`
 
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => String(1_000 + i));
 
-describe('the look-ups of one request', () => {
+describe('the lookups of one request', () => {
   it('are one for 50 aliases of one id', async () => {
     const bsg = await startFakeBsg();
     const aliases = numbers(50).map((n) => `a${n}: sms(id: "211") { ... on Sms { id } }`);

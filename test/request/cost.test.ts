@@ -55,7 +55,7 @@ describe('what a request costs', () => {
       {},
       1,
     ],
-  ])('is one for each look-up: %s', async (_, query, variables, cost) => {
+  ])('is one for each lookup: %s', async (_, query, variables, cost) => {
     const operationName = query.includes('query B') ? 'A' : undefined;
     for (const [maxCost, isAllowed] of [
       [cost, true],

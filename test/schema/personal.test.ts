@@ -22,7 +22,7 @@ describe('personal data', () => {
     campaign(taskId: "2") { ... on Campaign { body originator sent } }
   }`;
 
-  it('is shown to whoever has the scope', async () => {
+  it('is shown to callers with the scope', async () => {
     const app = await startWithTokens();
     expect(await app.query(query, {}, bearer(TOKENS.personal))).toEqual({
       data: {

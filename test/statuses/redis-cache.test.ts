@@ -234,7 +234,7 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
     for (const key of keys) expect(await redis.client.pttl(key)).toBeGreaterThan(0);
   });
 
-  it('with odd news on it ends no one', async () => {
+  it('with malformed change events on it ends no instance', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.ask(['1']);
@@ -252,8 +252,8 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
       null,
       7,
     ]) {
-      const news = { from: 'another', keys: ['sms:1', 'task:1'], entry: { result: answer, ...times } };
-      await redis.client.publish(channel, JSON.stringify(news));
+      const event = { from: 'another', keys: ['sms:1', 'task:1'], entry: { result: answer, ...times } };
+      await redis.client.publish(channel, JSON.stringify(event));
     }
     expect(await instance.ask(['1'])).toMatchObject([{ id: '1' }]);
     expect(instance.program.output()).not.toContain('"level":60');
