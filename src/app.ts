@@ -24,8 +24,8 @@ import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { type Authenticator, createAuthenticator } from './security/authentication.ts';
 import { PERSONAL_SCOPE } from './security/caller.ts';
 import { useCostLimits } from './security/cost-limits.ts';
-import { corsOf, useCors } from './security/cross-site.ts';
-import { type AdmittedRequest, createGate, type Gate } from './security/gate.ts';
+import { corsOf, useVaryByOrigin } from './security/cross-site.ts';
+import { createGate, type Gate } from './security/gate.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
 import { type GatedContext, useGate } from './security/http-gate.ts';
 import { queryLimits } from './security/query-limits.ts';
@@ -132,22 +132,17 @@ function createEndpoint(options: EndpointOptions) {
   const { http, live, queries } = config;
   const { maxBatchSize } = queries;
   const documents = createDocumentCache();
-
-  function contextOf(request: AdmittedRequest, res: ServerResponse | undefined): Context {
-    return {
-      loaders: createLoaders(core.statuses, request),
-      live: core.live,
-      maxBatchSize,
-      maySeePersonal: authenticator === null || request.caller?.scopes.has(PERSONAL_SCOPE) === true,
-      onStream: () => streams.add(res, request.caller?.expiresAtMs ?? null),
-    };
-  }
-
   return createYoga<ServerContext, Context>({
     schema,
     context({ admitted, res }) {
       if (admitted === null) throw new Error('The request has not passed the gate.');
-      return contextOf(admitted, res);
+      return {
+        loaders: createLoaders(core.statuses, admitted),
+        live: core.live,
+        maxBatchSize,
+        maySeePersonal: authenticator === null || admitted.caller?.scopes.has(PERSONAL_SCOPE) === true,
+        onStream: () => streams.add(res, admitted.caller?.expiresAtMs ?? null),
+      };
     },
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
@@ -167,12 +162,11 @@ function createEndpoint(options: EndpointOptions) {
       queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
       // The gate comes before whatever reads the body.
       useGate(gate),
-      useCors(http.corsOrigins),
+      http.corsOrigins.length > 0 && useVaryByOrigin(),
       useRequestErrors(),
       // The document.
       queries.trusted !== null && useTrustedDocuments(queries.trusted),
-      ...queryLimits(),
-      documents.plugin,
+      ...queryLimits(documents.drop),
       // The first to see the operation, as all that follow read what it found.
       useOperation(),
       useStreamBodyLimit(MAX_STREAM_QUERY_BYTES + maxBatchSize * KEY_BYTES),

@@ -58,10 +58,10 @@ function operationOf(definition: OperationDefinitionNode): Operation {
  * runs.
  */
 function coerce({ schema, variableValues }: ExecutionArgs, { variableDefinitions = [] }: OperationDefinitionNode) {
-  for (const name of Object.keys(variableValues ?? {})) {
-    if (variableValues != null && !variableDefinitions.some(({ variable }) => variable.name.value === name))
-      Reflect.deleteProperty(variableValues, name);
-  }
-  if (variableDefinitions.length === 0) return {};
-  return getVariableValues(schema, variableDefinitions, variableValues ?? {}, { maxErrors: 1 }).coerced ?? null;
+  const values = variableValues ?? {};
+  const declared = new Set<string>();
+  for (const { variable } of variableDefinitions) declared.add(variable.name.value);
+  for (const name of Object.keys(values)) if (!declared.has(name)) Reflect.deleteProperty(values, name);
+  if (declared.size === 0) return {};
+  return getVariableValues(schema, variableDefinitions, values, { maxErrors: 1 }).coerced ?? null;
 }

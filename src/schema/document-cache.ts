@@ -1,5 +1,4 @@
 import type { DocumentNode } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -13,16 +12,12 @@ export function createDocumentCache() {
     maxEntrySize: 10_000,
     sizeCalculation: (_, query) => query.length + 1,
   });
-  const plugin: Plugin = {
-    onValidate: ({ params: { documentAST } }) => {
-      return ({ valid }) => {
-        if (!valid) documentCache.delete(documentAST.loc?.source.body ?? '');
-      };
-    },
-  };
   return {
     /** For Yoga. */
     options: { documentCache, errorCache: { get: () => undefined, set: () => {} } },
-    plugin,
+    /** Removes a query that turned out to be invalid. */
+    drop({ loc }: DocumentNode): void {
+      documentCache.delete(loc?.source.body ?? '');
+    },
   };
 }

@@ -7,7 +7,8 @@ type CorsOptions = Exclude<YogaServerOptions<object, object>['cors'], undefined>
 /**
  * Refuses what a browser sends on behalf of a page of another site without a preflight that was allowed (CSRF): URLs that a
  * page loads, and preflights of other origins. Browsers state the initiator (`Sec-Fetch-Site`), and no page can change it;
- * clients that are no browser do not send it. Forms are refused by their content type, see {@link useCors}.
+ * clients that are no browser do not send it. Forms, which need no preflight, are
+ * refused by their content type, see `validateBody`.
  *
  * @throws {GraphQLError} `CROSS_SITE_REQUEST`
  */
@@ -42,17 +43,11 @@ export function corsOf(origins: readonly string[]): CorsOptions {
   };
 }
 
-/** The parts of CSRF protection and CORS that are HTTP's: no forms, and `Vary: Origin`. */
-export function useCors(origins: readonly string[]): Plugin {
+/** Adds `Vary: Origin` for caches, which Yoga does only where it chooses between origins itself. */
+export function useVaryByOrigin(): Plugin {
   return {
     onResponse({ response }) {
-      // Yoga adds it only where it chooses between origins itself.
-      if (origins.length > 0) response.headers.append('vary', 'Origin');
-    },
-    onRequestParse({ request, setRequestParser }) {
-      // A browser sends a form across sites without a preflight (CSRF).
-      if (request.headers.get('content-type')?.includes('application/x-www-form-urlencoded'))
-        setRequestParser(undefined as never);
+      response.headers.append('vary', 'Origin');
     },
   };
 }

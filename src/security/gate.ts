@@ -5,7 +5,7 @@ import type { Authenticator } from './authentication.ts';
 import { validateOrigin } from './cross-site.ts';
 import { validateHost } from './host.ts';
 import type { RateLimit } from './rate-limit.ts';
-import { validateBodyLength } from './request-body.ts';
+import { validateBody } from './request-body.ts';
 
 /** Options of {@link createGate}. */
 export interface GateOptions {
@@ -37,7 +37,7 @@ export interface Gate {
   receive(head: RequestHead): RequestContext | GraphQLError;
   /**
    * Admits a request to the GraphQL endpoint before its body is read.
-   * @throws {GraphQLError} where it is cross-site (CSRF), unauthenticated, too large, or over the rate limit.
+   * @throws {GraphQLError} where it is cross-site (CSRF), unauthenticated, a form, too large, or over the rate limit.
    */
   admit(request: RequestContext): Promise<AdmittedRequest>;
 }
@@ -60,7 +60,7 @@ export function createGate(options: GateOptions): Gate {
         if (caller instanceof GraphQLError) throw caller;
         request.caller = caller;
       }
-      validateBodyLength(head, maxBodyBytes);
+      validateBody(head, maxBodyBytes);
       const retryAfter = rateLimit?.exhaustedFor(request) ?? null;
       if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
       return request as AdmittedRequest;

@@ -1,7 +1,7 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives';
-import { type GraphQLError, type ParseOptions, parse, type Source, validate } from 'graphql';
+import { type DocumentNode, type GraphQLError, type ParseOptions, parse, type Source, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 
@@ -23,24 +23,34 @@ const onReject = [
 
 /**
  * Refuses documents that are too expensive to parse or validate (denial of service), with `GRAPHQL_VALIDATION_FAILED` or
- * `GRAPHQL_PARSE_FAILED`. The limit of tokens is that of graphql-js, which stops parsing there.
+ * `GRAPHQL_PARSE_FAILED`. The limit of tokens is that of graphql-js, which stops parsing there. `onInvalid` is called with each
+ * document that is not valid.
  */
-export function queryLimits({ characters, tokens, depth, aliases, directives } = QUERY_LIMITS): readonly Plugin[] {
+export function queryLimits(
+  onInvalid: (document: DocumentNode) => void,
+  { characters, tokens, depth, aliases, directives } = QUERY_LIMITS,
+): readonly Plugin[] {
   const parseUpTo = (source: string | Source, options?: ParseOptions) =>
     parse(source, { ...options, maxTokens: tokens });
+  const validateUpTo: typeof validate = (schema, document, rules, options, typeInfo) => {
+    let errors: ReturnType<typeof validate> | null = null;
+    try {
+      errors = validate(schema, document, rules, { ...options, maxErrors: MAX_VALIDATION_ERRORS }, typeInfo);
+      return errors;
+    } finally {
+      if (errors?.length !== 0) onInvalid(document);
+    }
+  };
   return [
     {
       onParams({ params: { query = '' } }) {
         if (query.length > characters) throw requestError('queryTooLong', { maxCharacters: characters });
       },
       onParse: ({ setParseFn }) => setParseFn(parseUpTo),
-      onValidate: ({ setValidationFn }) => setValidationFn(validateWithFewErrors),
+      onValidate: ({ setValidationFn }) => setValidationFn(validateUpTo),
     },
     maxDepthPlugin({ n: depth, onReject }),
     maxAliasesPlugin({ n: aliases, allowList: [], onReject }),
     maxDirectivesPlugin({ n: directives, onReject }),
   ];
 }
-
-const validateWithFewErrors: typeof validate = (schema, document, rules, options, typeInfo) =>
-  validate(schema, document, rules, { ...options, maxErrors: MAX_VALIDATION_ERRORS }, typeInfo);

@@ -17,7 +17,7 @@ export interface RateLimitOptions {
 
 /** Counts the lookups of callers, or of addresses where callers need no token. */
 export interface RateLimit {
-  /** Counts lookups of the caller; resolves to the seconds to wait if they are over the limit, and then counts none. */
+  /** Counts lookups of the caller; resolves to the seconds to wait if they are over the limit, and then counts one. */
   take(request: RequestContext, cost: number): Promise<number | null>;
   /** The seconds to wait if the caller is known to have no lookups left; from memory, without counting. */
   exhaustedFor(request: RequestContext): number | null;
@@ -51,22 +51,17 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
 
   /** Rejects where the limiter itself fails. */
   async function consume(limiter: RateLimiterAbstract, caller: string, cost: number): Promise<number | null> {
-    const { isOver, left, msBeforeNext } = await tryConsume(limiter, caller, cost);
-    if (left <= 0) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
-    return isOver ? toSeconds(msBeforeNext) : null;
-  }
-
-  /** `left`: lookups that the caller has after this. */
-  async function tryConsume(limiter: RateLimiterAbstract, caller: string, cost: number) {
     try {
       const { remainingPoints, msBeforeNext } = await limiter.consume(caller, cost);
-      return { isOver: false, left: remainingPoints, msBeforeNext };
+      if (remainingPoints <= 0) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
+      return null;
     } catch (reason) {
       if (!(reason instanceof RateLimiterRes)) throw reason;
-      const { consumedPoints, msBeforeNext } = reason;
-      // What was refused is not to count against later requests; nor is it to count for them, in the next window.
-      if (msBeforeNext > END_OF_WINDOW_MS) await limiter.reward(caller, cost);
-      return { isOver: true, left: costPerMinute - (consumedPoints - cost), msBeforeNext };
+      const { msBeforeNext } = reason;
+      // What was refused counts as one, the rest is returned; but not into the next window.
+      const { consumedPoints } = msBeforeNext > END_OF_WINDOW_MS ? await limiter.reward(caller, cost - 1) : reason;
+      if (consumedPoints >= costPerMinute) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
+      return toSeconds(msBeforeNext);
     }
   }
 

@@ -4,14 +4,16 @@ import { requestError } from '../request/errors.ts';
 import type { AdmittedRequest } from './gate.ts';
 
 /**
- * Refuses a body over the limit, and one whose length is not stated beforehand (chunked), before a byte of it is read: Node
+ * Refuses a form, which a page of any site can send without a preflight (CSRF); a body over the limit; and one whose length is not stated beforehand (chunked), before a byte of it is read: Node
  * holds a client to its `Content-Length`. Yoga's own limit counts every byte of every request through a stream, which costs
  * about half of all processor time. A request made in this process has no such header and is not checked.
  *
- * @throws {GraphQLError} `LENGTH_REQUIRED`, `REQUEST_BODY_TOO_LARGE`
+ * @throws {GraphQLError} `UNSUPPORTED_MEDIA_TYPE`, `LENGTH_REQUIRED`, `REQUEST_BODY_TOO_LARGE`
  */
-export function validateBodyLength({ method, header, peerAddress }: RequestHead, maxBytes: number): void {
-  if (method !== 'POST' || peerAddress === null) return;
+export function validateBody({ method, header, peerAddress }: RequestHead, maxBytes: number): void {
+  if (method !== 'POST') return;
+  if (header('content-type')?.includes('application/x-www-form-urlencoded')) throw requestError('mediaTypeUnsupported');
+  if (peerAddress === null) return;
   const length = header('content-length');
   if (length === null) throw requestError('bodyLengthMissing');
   if (Number(length) > maxBytes) throw requestError('bodyTooLarge', { maxBytes });

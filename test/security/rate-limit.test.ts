@@ -80,7 +80,7 @@ describe('a caller', () => {
     };
     expect((await listenTo(6)).text).toContain('Sms');
     expect((await listenTo(5)).text).toContain('TOO_MANY_REQUESTS');
-    expect((await listenTo(4)).text).toContain('Sms');
+    expect((await listenTo(3)).text).toContain('Sms');
     expect((await listenTo(1)).text).toContain('TOO_MANY_REQUESTS');
   });
 
