@@ -17,7 +17,9 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: createRequire(import.meta.url).resolve('graphql/index.js') }],
   },
   test: {
-    testTimeout: 30_000,
+    // Guards against hanging for ever; no test is about its own duration.
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
       // What one process can test, in seconds. `npm run test:unit` leaves Redis out as well.

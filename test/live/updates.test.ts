@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { fakeClock } from '../helpers/clock.ts';
+import { fakeClock, fakeTimers, passTimeUntil } from '../helpers/clock.ts';
 import { sendJson, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
@@ -23,7 +23,7 @@ const CampaignUpdates = graphql(`
   }
 `);
 
-/** Looks often, and keeps nothing between two looks. */
+/** Polls often, and caches nothing between two polls. */
 const often = { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0', BSG_RETRIES: '0' };
 
 /** A BSG whose responses the test changes by id, and a server on it. */
@@ -35,7 +35,8 @@ async function startServer(statuses: Record<string, string | number>) {
       sendJson(response, status < 100 ? { error: status } : 'down', status < 100 ? 200 : status);
     else sendJson(response, wireSms({ id, reference: `ref_${id}`, status }));
   });
-  return { bsg, statuses, address: await listen(startApp(bsg.baseUrl, often).listener) };
+  const app = startApp(bsg.baseUrl, often);
+  return { bsg, app, statuses, address: await listen(app.listener) };
 }
 
 const sms = (id: string, status: string) => ({ smsUpdates: { id, status } });
@@ -46,7 +47,7 @@ describe('smsUpdates', () => {
     const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
 
     expect(await updates.next()).toEqual(sms('1', 'SCHEDULED'));
-    await expect.poll(() => bsg.paths.length).toBeGreaterThan(3);
+    await bsg.received(4);
     statuses['1'] = 'sent';
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
     statuses['1'] = 'delivered';
@@ -88,51 +89,57 @@ describe('smsUpdates', () => {
 
     statuses['1'] = 503;
     expect(await updates.next()).toEqual({ smsUpdates: { subject: '1', code: 'BAD_RESPONSE' } });
-    const callsWhenDown = bsg.paths.length;
-    await expect.poll(() => bsg.paths.length).toBeGreaterThan(callsWhenDown + 2);
+    await bsg.received(bsg.paths.length + 3);
     statuses['1'] = 'sent';
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
   });
 
-  it('costs for 200 listeners of one message what it costs for one', async () => {
+  it('polls for 50 subscribers of one message as often as for one', async () => {
+    fakeTimers();
     const { address, statuses, bsg } = await startServer({ '1': 'sent' });
-    const all = Array.from({ length: 200 }, () => subscribe(address, SmsUpdates, { ids: ['1'] }));
+    const all = Array.from({ length: 50 }, () => subscribe(address, SmsUpdates, { ids: ['1'] }));
     for (const updates of all) expect(await updates.next()).toEqual(sms('1', 'SENT'));
-    const startedAt = performance.now();
-    const before = bsg.paths.length;
-    await expect.poll(() => bsg.paths.length - before, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
-    const looks = bsg.paths.length - before;
-    expect(looks).toBeLessThanOrEqual(Math.ceil((performance.now() - startedAt) / 80) + 1);
+
+    bsg.forgetRequests();
+    const startedAtMs = Date.now();
+    await passTimeUntil(bsg.received(5));
+    // By the faked clock, which moves on through five polling intervals.
+    expect(bsg.paths.length).toBeLessThanOrEqual((Date.now() - startedAtMs) / 100 + 1);
 
     statuses['1'] = 'delivered';
-    for (const updates of all) expect(await updates.rest()).toEqual([sms('1', 'DELIVERED')]);
+    const ends = Promise.all(all.map((updates) => updates.rest()));
+    for (const rest of await passTimeUntil(ends)) expect(rest).toEqual([sms('1', 'DELIVERED')]);
   });
 
-  it('stops asking BSG when its last listener has left', async () => {
-    const { address, bsg } = await startServer({ '1': 'sent' });
+  it('stops polling when its last subscriber has left', async () => {
+    fakeTimers();
+    const { address, app, bsg } = await startServer({ '1': 'sent' });
     const [a, b] = [subscribe(address, SmsUpdates, { ids: ['1'] }), subscribe(address, SmsUpdates, { ids: ['1'] })];
     await Promise.all([a.next(), b.next()]);
 
     a.leave();
-    const before = bsg.paths.length;
-    await expect.poll(() => bsg.paths.length).toBeGreaterThan(before + 1);
+    await passTimeUntil(bsg.received(bsg.paths.length + 2));
     b.leave();
-    // Whatever was under way comes to its end; then several looks would have been due.
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    const after = bsg.paths.length;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(bsg.paths.length).toBe(after);
+    await expect.poll(async () => (await app.fetch('/metrics')).text()).toContain('bsg_graphql_live_streams 0');
+
+    bsg.forgetRequests();
+    vi.advanceTimersByTime(60_000);
+    await app.query('{ sms(id: "2") { __typename } }');
+    expect(bsg.paths).toEqual(['/sms/2']);
   });
 
-  it('that a client cannot read costs nothing', async () => {
-    const { address, bsg } = await startServer({ '1': 'sent' });
+  it('costs nothing for a client that cannot read it', async () => {
+    fakeTimers();
+    const { app, bsg } = await startServer({});
     const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
-    const response = await fetch(`${address}/graphql?query=${encodeURIComponent(query)}`, {
+    const response = await app.fetch(`/graphql?query=${encodeURIComponent(query)}`, {
       headers: { accept: 'application/json' },
     });
     expect(response.status).toBe(406);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(bsg.paths).toEqual([]);
+
+    vi.advanceTimersByTime(60_000);
+    await app.query('{ sms(id: "2") { __typename } }');
+    expect(bsg.paths).toEqual(['/sms/2']);
   });
 
   it('is refused for too many keys, and for one stream too many', async () => {

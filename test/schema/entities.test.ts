@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { fakeTimers, passTimeUntil } from '../helpers/clock.ts';
+import { knowsAll, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
 const Entities = `
   query Entities($representations: [_Any!]!) {
@@ -95,13 +96,17 @@ describe('_entities', () => {
   });
 
   it('does not take BSG to be down for a batch that is more than it answers in time', async () => {
-    const bsg = await startFakeBsg((request, response) => {
-      setTimeout(() => sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) })), 50);
-    });
+    fakeTimers();
+    const bsg = await startFakeBsg((request, response) => void setTimeout(knowsAll(), 50, request, response));
     const app = startApp(bsg.baseUrl, { BSG_MAX_CONCURRENCY: '1', BSG_TIMEOUT_MS: '400', BSG_RETRIES: '0' });
-    const representations = Array.from({ length: 40 }, (_, i) => ({ __typename: 'Sms', id: String(i) }));
+    const representations = Array.from({ length: 40 }, (_, i) => ({ __typename: 'Sms', reference: `ref_${i}` }));
 
-    const { data, errors = [] } = await app.query<Data, object>(Entities, { representations });
+    const read = app.query<Data, object>(Entities, { representations });
+    for (const number of [1, 2, 3]) {
+      await bsg.received(number);
+      vi.advanceTimersByTime(50);
+    }
+    const { data, errors = [] } = await passTimeUntil(read);
 
     expect(data._entities[0]).toMatchObject({ id: '0' });
     expect(errors.length).toBeGreaterThan(10);
