@@ -1,6 +1,8 @@
 /**
  * The time to refuse each hostile query, in milliseconds and as a ratio to answering `{ __typename }`. The limits are there to
  * keep the ratios small; the app runs in this process, without a socket.
+ *
+ * @example npm run bench hostile-queries
  */
 import { createApp } from '../src/app.ts';
 import { readConfig } from '../src/config/config.ts';
