@@ -22,14 +22,14 @@ describe('GraphQL over HTTP', () => {
   });
 });
 
-describe('a request at fault', () => {
+describe('an invalid request', () => {
   it.each([
     ['{ sms(id: "211") { colour } }', 400, 'GRAPHQL_VALIDATION_FAILED'],
     ['{ smss }', 400, 'GRAPHQL_VALIDATION_FAILED'],
     ['{ sms { __typename } }', 400, 'GRAPHQL_VALIDATION_FAILED'],
     ['{ sms(id: "211") ', 400, 'GRAPHQL_PARSE_FAILED'],
     ['mutation { __typename }', 400, 'BAD_REQUEST'],
-  ])('%s is told so, with a code', async (query, status, code) => {
+  ])('%s is refused with a message and a code', async (query, status, code) => {
     const { app } = await startAppOnSandbox();
     const response = await app.fetch('/graphql', {
       method: 'POST',
@@ -43,7 +43,7 @@ describe('a request at fault', () => {
   });
 
   it.each(['{"query"', '', '[1', 'query { __typename }', '"text"', 'null'])(
-    '%j is no JSON of a request',
+    'whose body is %j is refused as BAD_REQUEST',
     async (body) => {
       const { app } = await startAppOnSandbox();
       const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
@@ -53,7 +53,7 @@ describe('a request at fault', () => {
     },
   );
 
-  it('has variables of the wrong kind: it is told so, with a code', async () => {
+  it('with variables of the wrong type is refused as BAD_REQUEST, and the message names the variable', async () => {
     const { app } = await startAppOnSandbox();
     const { errors } = await app.query('query ($id: ID!) { sms(id: $id) { __typename } }', { id: { a: 1 } });
     expect(errors).toEqual([
@@ -67,7 +67,7 @@ describe('a request at fault', () => {
   it.each([
     ['/graphql?query={__typename}&variables={', {}],
     ['/graphql?query={__typename}&extensions={', {}],
-  ])('has variables that are no JSON: it is told so (%s)', async (path, init) => {
+  ])('with parameters that are not JSON is refused as BAD_REQUEST: %s', async (path, init) => {
     const { app } = await startAppOnSandbox();
     const response = await app.fetch(path, init);
     expect(await response.json()).toEqual({
@@ -75,7 +75,7 @@ describe('a request at fault', () => {
     });
   });
 
-  it('is of a type that is not taken: it is told which is', async () => {
+  it('of another content type is refused with 415, and the message names the right one', async () => {
     const { app } = await startAppOnSandbox();
     const headers = { 'content-type': 'text/plain' };
     const response = await app.fetch('/graphql', { method: 'POST', headers, body: '{ __typename }' });
@@ -90,7 +90,7 @@ describe('a request at fault', () => {
     });
   });
 
-  it('asks for an id that JSON has rounded: it is told so, and BSG is not asked', async () => {
+  it('with an id that JSON has rounded is refused, and not sent to BSG', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const app = startApp(bsg.baseUrl);
     const body = '{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":12345678901234567890}}';
@@ -104,7 +104,7 @@ describe('a request at fault', () => {
     expect(bsg.paths).toEqual([]);
   });
 
-  it('has more values in its variables than any honest one: it is told so', async () => {
+  it('with more than 30,000 values in its variables is refused', async () => {
     const { app } = await startAppOnSandbox();
     const representations = Array.from({ length: 2_000 }, () => ({
       __typename: 'Sms',
@@ -117,22 +117,22 @@ describe('a request at fault', () => {
     expect(errors).toEqual([{ message: expect.stringContaining('values'), extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('has variables that nest deeper than the stack: it is refused as any others', async () => {
+  it('with variables that nest deeper than the stack is refused with one error', async () => {
     const { app } = await startAppOnSandbox();
     const body = `{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
     const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
     expect((await response.json()).errors).toHaveLength(1);
   });
 
-  it('is 404 on another path, and 200 on /health', async () => {
+  it('to an unknown path is 404, unlike /health', async () => {
     const { app } = await startAppOnSandbox();
     expect((await app.fetch('/nothing')).status).toBe(404);
     expect((await app.fetch('/health')).status).toBe(200);
   });
 });
 
-describe('an answer', () => {
-  it('never has the key, a stack or a path of a file in it', async () => {
+describe('a response', () => {
+  it('never contains the key, a stack trace or a file path', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms({ error: 1, errorDescription: 'Invalid API key' }), 401));
     const app = startApp(bsg.baseUrl, { BSG_API_KEY: 'live_very_secret', NODE_ENV: 'development' });
 

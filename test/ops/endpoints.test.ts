@@ -3,15 +3,15 @@ import { startApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
 
-describe('what operators ask', () => {
-  it('is on the port of the endpoint where there is no other', async () => {
+describe('the operations endpoints', () => {
+  it('are on the port of the GraphQL endpoint by default', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     expect((await app.fetch('/health')).status).toBe(200);
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
     expect((await app.fetch('/metrics')).status).toBe(200);
   });
 
-  it('is on a port of its own where there is one, and elsewhere no more than whether the server is ready', async () => {
+  it('are on OPS_PORT if it is set, and the other port has the bare /ready and /health alone', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { OPS_PORT: '1' });
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
     expect((await app.fetch('/metrics')).status).toBe(404);
@@ -28,7 +28,7 @@ describe('what operators ask', () => {
     expect((await fetch(`${ops}/graphql?query={__typename}`)).status).toBe(404);
   });
 
-  it('is told to send no more requests while the server drains, which answers those that come', async () => {
+  it('report that the server drains, while it still answers requests', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     const address = await listen(app.listener);
     app.drain();

@@ -13,7 +13,7 @@ async function read(app: TestApp, sample: string): Promise<number | null> {
 }
 
 describe('metrics', () => {
-  it('count requests by operation and outcome, calls to BSG by outcome, reads by tier', async () => {
+  it('count requests by operation and outcome, upstream requests by outcome, and status reads by tier', async () => {
     const bsg = await startFakeBsg((request, response) => {
       const isBad = request.url === '/sms/2';
       sendJson(response, isBad ? {} : wireSms({ id: '1' }), isBad ? 500 : 200);
@@ -37,7 +37,7 @@ describe('metrics', () => {
     expect(await read(app, 'process_resident_memory_bytes')).toBeGreaterThan(0);
   });
 
-  it('say whether BSG is asked', async () => {
+  it('show the state of the circuit breaker', async () => {
     const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
     expect(await read(app, 'bsg_graphql_circuit_breaker_open')).toBe(0);
     for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
@@ -46,7 +46,7 @@ describe('metrics', () => {
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="circuit_open",outcome="NETWORK"}')).toBe(1);
   });
 
-  it('say how many listen, and to how many messages', async () => {
+  it('show the open subscriptions and the keys that are polled for them', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
     const app = startApp(bsg.baseUrl);
     const address = `${await listen(app.listener)}/graphql`;
@@ -61,7 +61,7 @@ describe('metrics', () => {
     expect(await read(app, 'bsg_graphql_live_pollers')).toBe(0);
   });
 
-  it('stay few, however many names a caller makes up', async () => {
+  it('have at most 200 operation names, however many a client makes up (cardinality)', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     for (let i = 0; i < 300; i++) await app.query(`query Made_up_${i} { __typename }`);
     const text = await (await app.fetch('/metrics')).text();

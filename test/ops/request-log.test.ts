@@ -10,8 +10,8 @@ import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 const json = { 'content-type': 'application/json' };
 const query = 'query Two { smsBatch(ids: ["1", "2"]) { found { id msisdn } } }';
 
-describe('a request', () => {
-  it('is one line of the log: who, what, how long, and what it took', async () => {
+describe('the request log', () => {
+  it('has one line for each request: caller, operation, duration and costs', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     const headers = { authorization: `Bearer ${TOKENS.personal}` };
     await app.query(query, {}, headers);
@@ -25,7 +25,7 @@ describe('a request', () => {
     for (const { durationMs } of app.requestLines()) expect(durationMs).toBeGreaterThan(0);
   });
 
-  it('has its attempts counted, and those of another who asks for the same only there', async () => {
+  it('counts each attempt once, for the request that made it, not for those that share it', async () => {
     const bsg = await startFakeBsg(({ number }, response) => {
       sendJson(response, number === 1 ? {} : wireSms({ id: '1' }), number === 1 ? 500 : 200);
     });
@@ -35,7 +35,7 @@ describe('a request', () => {
     expect(calls.toSorted()).toEqual([0, 2]);
   });
 
-  it("has an id, returned and passed on to BSG: the caller's own, or a new one", async () => {
+  it("has the id that is returned and sent to BSG: the client's X-Request-Id, or a new one", async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     const ask = (id: string, headers: Record<string, string>) =>
@@ -57,7 +57,7 @@ describe('a request', () => {
     expect(app.requestLines().map(({ requestId }) => requestId)).toEqual(ids);
   });
 
-  it('is part of the trace that its caller names', async () => {
+  it('has the trace id of traceparent', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     await app.query('{ __typename }', {}, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
@@ -66,21 +66,25 @@ describe('a request', () => {
   });
 
   it.each([
-    ['that is no query', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
-    ['for what there is not', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
-    ['for too much', { query: `{ smsBatch(ids: [${'"1",'.repeat(900)}]) { found { id } } }` }, 'BATCH_TOO_LARGE'],
+    ['with a syntax error', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['for an unknown field', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
     [
-      'for an entity that is not there',
+      'for a batch that is too large',
+      { query: `{ smsBatch(ids: [${'"1",'.repeat(900)}]) { found { id } } }` },
+      'BATCH_TOO_LARGE',
+    ],
+    [
+      'for an entity that BSG rejects',
       { query: '{ _entities(representations: [{ __typename: "Sms", id: "x" }]) { __typename } }' },
       'INVALID_PARAMETERS',
     ],
-  ])('%s is a line with its code', async (_, params, outcome) => {
+  ])('has the code of the first error of a request %s', async (_, params, outcome) => {
     const app = startApp((await startFakeBsg()).baseUrl);
     await app.fetch('/graphql', { method: 'POST', headers: json, body: JSON.stringify(params) });
     expect(app.requestLines()).toMatchObject([{ outcome }]);
   });
 
-  it('whose caller has gone is a line that says so', async () => {
+  it('has the outcome ABORTED for a request whose client disconnected', async () => {
     const bsg = await startFakeBsg(hangs);
     const app = startApp(bsg.baseUrl);
     const address = `${await listen(app.listener)}/graphql`;
@@ -97,7 +101,7 @@ describe('a request', () => {
     await expect.poll(() => app.requestLines()).toMatchObject([{ outcome: 'ABORTED', operation: { type: 'query' } }]);
   });
 
-  it('for events is a line when they are over, or their reader has gone', async () => {
+  it('has a line for a subscription once it ends', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
     const app = startApp(bsg.baseUrl);
     const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0 });
@@ -111,7 +115,7 @@ describe('a request', () => {
   });
 
   it.each(['//graphql', '/./graphql', '/a/../graphql', '/%2e/graphql', 'http://localhost/graphql'])(
-    'that comes to the endpoint by %s is a line like any other',
+    'has a line for a request that reaches the endpoint by %s',
     async (target) => {
       const app = startApp((await startFakeBsg()).baseUrl);
       const { hostname, port } = new URL(await listen(app.listener));
@@ -123,7 +127,7 @@ describe('a request', () => {
   );
 
   it.each(['n'.repeat(100_000), 'Phone380972000001', 'x'.repeat(65)])(
-    'whose operation has a name that no person gave it has none',
+    'leaves out an operation name that no developer would give',
     async (name) => {
       const app = startApp((await startFakeBsg()).baseUrl);
       await app.query(`query ${name.slice(0, 20_000)} { __typename }`);
@@ -133,7 +137,7 @@ describe('a request', () => {
   );
 
   it.each(['variables={"msisdn": +380972000001}', 'variables={"msisdn": 380972000001', 'extensions=[380972000001]x'])(
-    'that is not JSON is not quoted in the log: %s',
+    'does not quote parameters that are not JSON: %s',
     async (part) => {
       const app = startApp((await startFakeBsg()).baseUrl);
       expect((await app.fetch(`/graphql?query={__typename}&${part}`)).status).toBe(200);
@@ -141,7 +145,7 @@ describe('a request', () => {
     },
   );
 
-  it('that BSG does not answer is told of with the cause, for operators', async () => {
+  it('has the cause of a failed upstream request, which the client does not receive', async () => {
     const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
     const { data } = await app.query('{ sms(id: "1") { ... on BsgErrorDetails { message } } }');
     expect(JSON.stringify(data)).not.toContain('ECONNREFUSED');
@@ -149,7 +153,7 @@ describe('a request', () => {
     expect(app.requestLines()).toMatchObject([{ outcome: 'ok', failures: 1 }]);
   });
 
-  it('for anything but the endpoint is no line', async () => {
+  it('has no line for paths beside the endpoint', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { WEBHOOK_SECRET: 'secret_of_the_reports' });
     for (const path of ['/health', '/ready', '/metrics', '/hooks/bsg/secret_of_the_reports?id=1', '/graphql.php', '/'])
       await app.fetch(path);

@@ -32,7 +32,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 
 describe('a trace', () => {
-  it('has the operation, each status read and each call to BSG, below the span of the caller', async () => {
+  it("has spans of the operation, each status read and each upstream request, below the caller's span", async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     await app.query(
@@ -62,7 +62,7 @@ describe('a trace', () => {
     expect(app.requestLines()).toMatchObject([{ traceId }]);
   });
 
-  it("goes on at BSG, by the call's own span", async () => {
+  it('is passed on to BSG with the span of the upstream request', async () => {
     const bsg = await startFakeBsg();
     await startApp(bsg.baseUrl).query('{ sms(id: "1") { __typename } }', {}, { traceparent });
     const call = exporter
@@ -72,7 +72,7 @@ describe('a trace', () => {
     expect(bsg.requests[0]?.headers['traceparent']).toBe(`00-${traceId}-${call?.spanId}-01`);
   });
 
-  it("is the same for a query that is compiled, and one of its own without a caller's", async () => {
+  it("has the same spans for a compiled query, and is a new one without a caller's", async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     for (let use = 1; use <= 5; use++) await app.query('{ sms(id: "1") { __typename } }');
     const names = spans().map(({ name, parent }) => [name, parent]);
@@ -84,7 +84,7 @@ describe('a trace', () => {
     expect(app.requestLines().at(-1)?.traceId).toBe(spans().at(-1)?.traceId);
   });
 
-  it('says what failed, and has each attempt', async () => {
+  it('has a span for each attempt, with its error', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, {}, 503));
     await startApp(bsg.baseUrl, { BSG_RETRIES: '1' }).query(
       '{ _entities(representations: [{ __typename: "Sms", id: "1" }]) { __typename } }',
@@ -97,7 +97,7 @@ describe('a trace', () => {
     ]);
   });
 
-  it('has the looks of a subscription', async () => {
+  it('has the upstream requests that a subscription starts with', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1' })));
     const app = startApp(bsg.baseUrl);
     const response = await app.fetch(

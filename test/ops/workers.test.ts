@@ -61,7 +61,7 @@ describe('workers', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('are replaced when they end before their time, and the others answer meanwhile', async () => {
+  it('are replaced if they exit, while the others answer', async () => {
     const { program, url } = await startWorkers(await startFakeBsg());
     const [first = 0] = pidsOf(program);
     process.kill(first, 'SIGKILL');
@@ -73,7 +73,7 @@ describe('workers', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('answer what is in flight when a terminal tells all processes to end, and the primary tells them once more', async () => {
+  it('finish requests in flight when both a terminal and the primary signal them (graceful shutdown)', async () => {
     let answer = () => {};
     const bsg = await startFakeBsg((_, response) => {
       answer = () => sendJson(response, wireSms({ id: '1' }));
@@ -90,7 +90,7 @@ describe('workers', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('of which one hangs do not take the others with them: the metrics cannot be had, all else goes on', async () => {
+  it('keep answering while one of them hangs, except for the metrics', async () => {
     const { program, url, opsUrl } = await startWorkers(await startFakeBsg(), { SHUTDOWN_MS: '100' });
     const [hanging = 0] = pidsOf(program);
     process.kill(hanging, 'SIGSTOP');
@@ -103,7 +103,7 @@ describe('workers', () => {
     expect(() => process.kill(hanging, 0)).toThrow('ESRCH');
   });
 
-  it('that cannot start end the server with 1 and say why', async () => {
+  it('exit with 1 and say why if they cannot start', async () => {
     const program = runProgram([], {
       HOST: '192.0.2.1',
       AUTH: 'none',

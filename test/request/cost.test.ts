@@ -11,7 +11,7 @@ async function start(environment: Record<string, string>) {
 const ids = (count: number) => Array.from({ length: count }, (_, i) => String(i + 1));
 const list = (count: number) => `[${ids(count).map((id) => `"${id}"`)}]`;
 
-describe('what a request costs', () => {
+describe('the cost of an operation', () => {
   it.each<[string, string, object, number]>([
     ['one message', '{ sms(id: "1") { __typename } }', {}, 1],
     ['a batch', `{ smsBatch(ids: ${list(3)}, references: ["a"]) { found { id } } }`, {}, 4],
@@ -38,13 +38,13 @@ describe('what a request costs', () => {
       4,
     ],
     [
-      'twice the same field',
+      'the same field twice',
       `{ smsBatch(ids: ${list(4)}) { found { id } } smsBatch(ids: ${list(4)}) { errors { __typename } } }`,
       {},
       4,
     ],
     [
-      'what is skipped',
+      'a field that is skipped',
       `{ sms(id: "1") { __typename } smsBatch(ids: ${list(9)}) @skip(if: true) { found { id } } }`,
       {},
       1,
@@ -78,7 +78,7 @@ describe('what a request costs', () => {
     }
   });
 
-  it('bounds subscriptions as well', async () => {
+  it('is limited for subscriptions, too', async () => {
     const { bsg, app } = await start({ MAX_QUERY_COST: '3' });
     const { errors } = await app.query(
       `subscription { smsUpdates(ids: ${list(4)}) { __typename } }`,
@@ -89,13 +89,13 @@ describe('what a request costs', () => {
     expect(bsg.paths).toEqual([]);
   });
 
-  it('leaves variables that are no good to those who say what is wrong with them', async () => {
+  it('is not counted for invalid variables, which are refused as such', async () => {
     const { app } = await start({ MAX_QUERY_COST: '1' });
     const { errors } = await app.query('query ($ids: [ID!]!) { smsBatch(ids: $ids) { found { id } } }', {});
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
   });
 
-  it('is never less than the calls that are made', async () => {
+  it('is never less than the upstream requests', async () => {
     const field = fc.oneof(
       fc.integer({ min: 1, max: 9 }).map((id) => `sms(id: "${id}") { __typename }`),
       fc

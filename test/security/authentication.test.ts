@@ -15,8 +15,8 @@ function ask(app: ReturnType<typeof startApp>, headers: Record<string, string>) 
   return app.fetch('/graphql', { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ query }) });
 }
 
-describe('tokens that are known beforehand', () => {
-  it('let their callers ask, whose names are in the log', async () => {
+describe('a static token', () => {
+  it('authenticates its caller, whose name is in the request log', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     for (const token of [TOKENS.personal, TOKENS.plain]) {
       const response = await ask(app, bearer(token));
@@ -32,14 +32,14 @@ describe('tokens that are known beforehand', () => {
   });
 
   it.each([
-    ['nothing', {}, 'Bearer'],
+    ['no token', {}, 'Bearer'],
     ['an unknown token', bearer('token_of_nobody_0123456789'), 'Bearer error="invalid_token"'],
     ['the start of a token', bearer(TOKENS.plain.slice(0, -1)), 'Bearer error="invalid_token"'],
     ['a token and more', bearer(`${TOKENS.plain}x`), 'Bearer error="invalid_token"'],
     ['the name of a caller', bearer('dashboard'), 'Bearer error="invalid_token"'],
     ['another scheme', { authorization: `Basic ${TOKENS.plain}` }, 'Bearer error="invalid_token"'],
     ['a bare token', { authorization: TOKENS.plain }, 'Bearer error="invalid_token"'],
-  ])('refuse who sends %s: 401, a GraphQL error, and BSG is not asked', async (_, headers, challenge) => {
+  ])('is required: a request with %s is 401 UNAUTHENTICATED, and not sent to BSG', async (_, headers, challenge) => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl, { AUTH_TOKENS });
     const response = await ask(app, headers as Record<string, string>);
@@ -54,20 +54,20 @@ describe('tokens that are known beforehand', () => {
   });
 
   it.each([
-    ['in the address', '/graphql?query={__typename}', { method: 'GET' }],
-    ['with a body that is no JSON', '/graphql', { method: 'POST', headers: json, body: '{' }],
+    ['with the query in the URL', '/graphql?query={__typename}', { method: 'GET' }],
+    ['with a body that is not JSON', '/graphql', { method: 'POST', headers: json, body: '{' }],
     [
-      'for events',
+      'for an event stream',
       '/graphql?query=subscription{campaignUpdates(taskId:"1"){__typename}}',
       { headers: { accept: 'text/event-stream' } },
     ],
     ['with another method', '/graphql', { method: 'PUT', headers: json, body: '{}' }],
-  ])('are asked for %s as well', async (_, path, init) => {
+  ])('is required for a request %s, too', async (_, path, init) => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     expect((await app.fetch(path, init)).status).toBe(401);
   });
 
-  it('let their callers listen', async () => {
+  it('authenticates a subscription', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     const client = createClient({
       url: `${await listen(app.listener)}/graphql`,
@@ -78,7 +78,7 @@ describe('tokens that are known beforehand', () => {
     expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
   });
 
-  it('are not needed for /health and /ready, which says no more than whether it is', async () => {
+  it('is not required for /health and /ready, but for /metrics and the details of /ready', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     expect((await app.fetch('/health')).status).toBe(200);
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready' });
@@ -125,7 +125,7 @@ async function startIssuer() {
 }
 
 describe('a JWT', () => {
-  it('lets its subject ask, with the scopes it has', async () => {
+  it('authenticates its subject, with the scopes in scope or scp', async () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const read = '{ sms(id: "1") { ... on Sms { msisdn } } }';
@@ -141,7 +141,7 @@ describe('a JWT', () => {
     expect(app.requestLines()[0]).toMatchObject({ caller: 'jwt:someone' });
   });
 
-  it('is checked once a minute, not at every request, and keys are asked for once', async () => {
+  it('is verified once for many requests, and the signing keys are fetched once', async () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign();
@@ -161,20 +161,20 @@ describe('a JWT', () => {
       async (sign) => (await sign()).replace(/[^.]+$/, (await sign({ sub: 'x' })).split('.')[2] ?? ''),
     ],
     [
-      'that says it needs none',
+      'with the algorithm none',
       () => `${part({ alg: 'none' })}.${part({ iss: 'https://issuer.example', aud: 'bsg', sub: 'x', exp: 9e9 })}.`,
     ],
     [
-      'signed with a password',
+      'signed with a shared secret',
       () =>
         new SignJWT({ iss: 'https://issuer.example', aud: 'bsg' })
           .setProtectedHeader({ alg: 'HS256', kid: 'first' })
           .setExpirationTime('5m')
           .sign(new Uint8Array(32)),
     ],
-    ['by a key that nobody knows', (sign) => sign({}, { keyId: 'of_a_stranger' })],
-    ['that is rubbish', () => 'a.b.c'],
-  ])('%s is refused', async (_, tokenBy) => {
+    ['signed by an unknown key', (sign) => sign({}, { keyId: 'of_a_stranger' })],
+    ['that is malformed', () => 'a.b.c'],
+  ])('%s is refused with 401', async (_, tokenBy) => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const response = await ask(app, bearer(await tokenBy(sign)));
@@ -182,17 +182,17 @@ describe('a JWT', () => {
   });
 
   it.each([
-    ['without an end', {}, { expiresIn: null }],
-    ['that names no one', { sub: undefined }, {}],
-    ['that names no one but a number', { sub: 7 }, {}],
-  ])('%s is refused', async (_, claims, how) => {
+    ['without exp', {}, { expiresIn: null }],
+    ['without a subject or client', { sub: undefined }, {}],
+    ['with a number as subject', { sub: 7 }, {}],
+  ])('%s is refused with 401', async (_, claims, how) => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign(claims, how)))).status).toBe(401);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
   });
 
-  it('is good until it expires and no longer, though it was checked a moment before', async () => {
+  it('is refused once it expires, even if it was verified a moment before', async () => {
     fakeClock();
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
@@ -205,7 +205,7 @@ describe('a JWT', () => {
     expect((await ask(app, bearer(token))).status).toBe(401);
   });
 
-  it('that says nothing of its key is tried with each that the issuer has', async () => {
+  it('without a key id is verified with each key of the issuer', async () => {
     const { issuer, environment, sign } = await startIssuer();
     issuer.keyIds = ['first', 'second'];
     const app = startApp((await startFakeBsg()).baseUrl, environment);
@@ -214,7 +214,7 @@ describe('a JWT', () => {
     expect((await ask(app, bearer(await sign({}, { keyId: 'of_a_stranger', ...unnamed })))).status).toBe(401);
   });
 
-  it('and a token that is known beforehand are two callers, whatever their names', async () => {
+  it('of a subject, one of a client and a static token are three callers, even by the same name', async () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS, RATE_LIMIT: '1' });
     for (const headers of [
@@ -227,7 +227,7 @@ describe('a JWT', () => {
     }
   });
 
-  it('ends the streams that it has opened when it expires', async () => {
+  it('closes its subscriptions when it expires', async () => {
     const { environment, sign } = await startIssuer();
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
     const app = startApp(bsg.baseUrl, environment);
@@ -239,7 +239,7 @@ describe('a JWT', () => {
     await expect(events.next()).rejects.toThrow();
   });
 
-  it('by a key that no one knows does not have the issuer asked again and again while it is away', async () => {
+  it('signed by an unknown key causes one fetch of the keys, not one for each request, while the issuer is unavailable', async () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
@@ -252,7 +252,7 @@ describe('a JWT', () => {
     expect(issuer.calls).toBe(1);
   });
 
-  it('by a new key is taken: the keys are asked for anew, twice a minute at the most', async () => {
+  it('signed by a new key is accepted after the keys are fetched again, at most twice a minute', async () => {
     fakeClock();
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
@@ -264,14 +264,14 @@ describe('a JWT', () => {
     expect(issuer.calls).toBe(2);
   });
 
-  it('is taken beside tokens that are known beforehand', async () => {
+  it('is accepted beside static tokens', async () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS });
     expect((await ask(app, bearer(await sign()))).status).toBe(200);
     expect((await ask(app, bearer(TOKENS.plain))).status).toBe(200);
   });
 
-  it('cannot be told good or bad before the keys are there: 503, and the server is not ready until they are', async () => {
+  it('is 503 AUTHENTICATION_UNAVAILABLE, and the server is not ready, until the signing keys are fetched', async () => {
     const { issuer, environment, sign } = await startIssuer();
     issuer.isAway = true;
     const app = startApp((await startFakeBsg()).baseUrl, environment);
@@ -290,7 +290,7 @@ describe('a JWT', () => {
     expect((await ask(app, bearer(token))).status).toBe(200);
   });
 
-  it('is taken while the issuer is away, once its keys are known', async () => {
+  it('is accepted while the issuer is unavailable, once its keys were fetched', async () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     expect((await ask(app, bearer(await sign()))).status).toBe(200);

@@ -21,7 +21,7 @@ const preflight = (origin: string) => ({
 });
 
 describe('a page of another origin', () => {
-  it('may not ask, nor read, unless it is let', async () => {
+  it('can neither send a request nor read a response by default', async () => {
     const { app } = await start();
     const asked = await app.fetch(address, preflight('https://evil.example'));
     expect(asked.status).toBe(403);
@@ -33,7 +33,7 @@ describe('a page of another origin', () => {
   });
 
   it.each(['https://app.example', 'http://localhost:3000'])(
-    'may ask from %s where that is one of CORS_ORIGINS',
+    'can send requests and read responses if CORS_ORIGINS has %s',
     async (origin) => {
       const { app } = await start({ CORS_ORIGINS: 'https://app.example,http://localhost:3000' });
       const asked = await app.fetch('/graphql', preflight(origin));
@@ -54,7 +54,7 @@ describe('a page of another origin', () => {
   );
 
   it.each(['https://evil.example', 'null', 'https://app.example.evil.example', 'http://app.example'])(
-    'may not ask from %s where others are let',
+    'is refused from %s if CORS_ORIGINS has others',
     async (origin) => {
       const { app } = await start({ CORS_ORIGINS: 'https://app.example,https://other.example' });
       const asked = await app.fetch('/graphql', preflight(origin));
@@ -62,14 +62,14 @@ describe('a page of another origin', () => {
     },
   );
 
-  it('may ask from anywhere where so set', async () => {
+  it('is allowed from anywhere if CORS_ORIGINS is *', async () => {
     const { app } = await start({ CORS_ORIGINS: '*' });
     const asked = await app.fetch('/graphql', preflight('https://any.example'));
     expect(asked.headers.get('access-control-allow-origin')).toBe('https://any.example');
     expect(asked.headers.get('vary')).toMatch(/origin/i);
   });
 
-  it('is told of a refused token in a way that it can read', async () => {
+  it('can read that its token was refused', async () => {
     const { app } = await start({ CORS_ORIGINS: 'https://app.example', AUTH_TOKENS: 'web:token_of_web_0123456789' });
     const headers = { origin: 'https://app.example', 'content-type': 'application/json' };
     const response = await app.fetch('/graphql', { method: 'POST', headers, body });
@@ -78,13 +78,13 @@ describe('a page of another origin', () => {
   });
 });
 
-describe('what a page can have a browser send without a preflight', () => {
+describe('a request that a page can send without a preflight (CSRF)', () => {
   it.each([
     'text/plain',
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'text/plain; application/json',
-  ])('is no query when it is a form of type %s', async (type) => {
+  ])('is refused with 415 if it is a form of type %s', async (type) => {
     const { app, bsg } = await start();
     const form = type.includes('urlencoded') ? `query=${encodeURIComponent(query)}` : body;
     const response = await app.fetch('/graphql', { method: 'POST', headers: { 'content-type': type }, body: form });
@@ -92,30 +92,27 @@ describe('what a page can have a browser send without a preflight', () => {
     expect(bsg.paths).toEqual([]);
   });
 
-  it('is no query when it says nothing of its type', async () => {
+  it('is refused with 415 without a content type', async () => {
     const { app, bsg } = await start();
     const response = await app.fetch('/graphql', { method: 'POST', body: new TextEncoder().encode(body) });
     expect(response.status).toBe(415);
     expect(bsg.paths).toEqual([]);
   });
 
-  it.each(['cross-site', 'same-site'])(
-    'is refused when it is an address, loaded from a page that is %s',
-    async (site) => {
-      const { app, bsg } = await start();
-      const response = await app.fetch(address, { headers: { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' } });
-      expect(response.status).toBe(403);
-      expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CROSS_SITE_REQUEST' } }] });
-      expect(bsg.paths).toEqual([]);
-    },
-  );
+  it.each(['cross-site', 'same-site'])('is refused with 403 if a %s page loads it by URL', async (site) => {
+    const { app, bsg } = await start();
+    const response = await app.fetch(address, { headers: { 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' } });
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CROSS_SITE_REQUEST' } }] });
+    expect(bsg.paths).toEqual([]);
+  });
 
   it.each<[string, Record<string, string>]>([
     ["the server's own page", { 'sec-fetch-site': 'same-origin' }],
     ['the address bar', { 'sec-fetch-site': 'none' }],
-    ['what is no browser', {}],
-    ['a page that is let', { 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }],
-  ])('is answered when it is an address, asked by %s', async (_, headers) => {
+    ['a client that is no browser', {}],
+    ['a page of an allowed origin', { 'sec-fetch-site': 'cross-site', origin: 'https://app.example' }],
+  ])('is answered if it is loaded by URL from %s', async (_, headers) => {
     const { app } = await start({ CORS_ORIGINS: 'https://app.example' });
     expect(await (await app.fetch(address, { headers })).json()).toEqual({ data: { sms: { id: '1' } } });
   });

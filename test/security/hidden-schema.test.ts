@@ -11,12 +11,12 @@ async function start(environment: Record<string, string>) {
   return startApp((await startFakeBsg()).baseUrl, environment);
 }
 
-describe('where the schema is not to be explored', () => {
+describe('with INTROSPECTION=off', () => {
   it.each([
     getIntrospectionQuery(),
     '{ __type(name: "Sms") { name } }',
     '{ ...F } fragment F on Query { __schema { queryType { name } } }',
-  ])('introspection is refused, also to callers with a token: %s', async (query) => {
+  ])('introspection is refused, even to authenticated callers: %s', async (query) => {
     for (const [environment, headers] of [
       [hidden, {}],
       [{ ...hidden, AUTH_TOKENS }, bearer],
@@ -27,20 +27,20 @@ describe('where the schema is not to be explored', () => {
     }
   });
 
-  it('__typename is answered, which is no introspection', async () => {
+  it('__typename is answered', async () => {
     expect(await (await start(hidden)).query('{ __typename sms(id: "1") { __typename } }')).toEqual({
       data: { __typename: 'Query', sms: { __typename: 'Sms' } },
     });
   });
 
-  it('a gateway with a token still gets the schema that it composes', async () => {
+  it('an authenticated gateway receives the schema to compose', async () => {
     const app = await start({ ...hidden, AUTH_TOKENS });
     const { data } = await app.query<{ _service: { sdl: string } }, object>('{ _service { sdl } }', {}, bearer);
     expect(data._service.sdl).toContain('type Sms');
   });
 
   it.each(['{ _service { sdl } }', '{ __typename ...F } fragment F on Query { s: _service { sdl } }'])(
-    'no one else gets it: %s',
+    '_service is forbidden to others: %s',
     async (query) => {
       const app = await start(hidden);
       for (let use = 1; use <= 4; use++) {
@@ -58,7 +58,7 @@ describe('where the schema is not to be explored', () => {
     '{ sms(id: "1") { ... on Smss { id } } }',
     'query ($s: SmsStatos) { __typename }',
     '{ sms(id: "1") }',
-  ])('errors make no suggestions: %s', async (query) => {
+  ])('errors have no suggestions: %s', async (query) => {
     const explored = await (await start({})).query(query);
     const { errors } = await (await start(hidden)).query(query);
     expect(JSON.stringify(explored.errors)).toMatch(/Did you mean|not defined|required/);
@@ -69,7 +69,7 @@ describe('where the schema is not to be explored', () => {
     });
   });
 
-  it('there is no GraphiQL', async () => {
+  it('GraphiQL is not served', async () => {
     const app = await start(hidden);
     const response = await app.fetch('/graphql', { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type') ?? '').not.toMatch(/html/);

@@ -19,8 +19,8 @@ async function askFor(app: TestApp, count: number, headers: Record<string, strin
   return { status: response.status, retryAfter: response.headers.get('retry-after'), ...(await response.json()) };
 }
 
-describe('a caller', () => {
-  it('that has asked for as much as it may in a minute is told when to ask again; others are not affected', async () => {
+describe('the rate limit of a caller', () => {
+  it('is one of lookups per minute: beyond it is 429 with Retry-After, and other callers are not affected', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     try {
       const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS, RATE_LIMIT: '10' });
@@ -40,7 +40,7 @@ describe('a caller', () => {
     }
   });
 
-  it('that asks for nothing costs as much as one look-up', async () => {
+  it('is charged one lookup for a request without any', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const statuses = [];
     for (let i = 0; i < 3; i++) statuses.push((await app.fetch('/graphql?query={__typename}')).status);
@@ -53,7 +53,7 @@ describe('a caller', () => {
     ['{', 400],
     ['[]', 400],
     [`{"query":"${'x'.repeat(40_000)}"}`, 400],
-  ])('that sends what is no query is counted as well: %s', async (body, expected) => {
+  ])('is charged for an invalid request: %s', async (body, expected) => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
     const statuses = [];
@@ -61,7 +61,7 @@ describe('a caller', () => {
     expect(statuses).toEqual([expected, expected, 429]);
   });
 
-  it('that was refused too much may still ask for less', async () => {
+  it('leaves room for a small request after a large one was refused', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '10' });
     expect((await askFor(app, 6)).status).toBe(200);
     expect((await askFor(app, 6)).status).toBe(429);
@@ -84,7 +84,7 @@ describe('a caller', () => {
     expect((await listenTo(1)).text).toContain('TOO_MANY_REQUESTS');
   });
 
-  it('with no lookups left is refused before its body is read', async () => {
+  it('refuses a request before its body is read once no lookups are left', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '1' });
     const { hostname, port } = new URL(await listen(app.listener));
     expect((await fetch(`http://${hostname}:${port}/graphql?query={__typename}`)).status).toBe(200);
@@ -98,7 +98,7 @@ describe('a caller', () => {
     expect(String(answer)).toMatch(/^HTTP\/1.1 429 /);
   });
 
-  it('is an address where callers have no names', async () => {
+  it('is that of an address if callers need no token', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '2' });
     const address = await listen(app.listener);
     for (const expected of [200, 200, 429]) {
@@ -115,7 +115,7 @@ describe('a caller', () => {
     ['2', '203.0.113.1, 10.0.0.1', '203.0.113.2, 10.0.0.1', 200],
     ['2', 'x, 203.0.113.1, 10.0.0.1', 'y, 203.0.113.1, 10.0.0.2', 429],
   ])(
-    'is, behind %s known proxies, whom the first of them names: %s, then %s',
+    'is, behind %s trusted proxies, that of the address which the outermost saw: %s, then %s',
     async (TRUST_PROXY, first, second, status) => {
       const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '1', TRUST_PROXY });
       const address = `${await listen(app.listener)}/graphql?query={__typename}`;
@@ -124,14 +124,14 @@ describe('a caller', () => {
     },
   );
 
-  it('is not limited where so set', async () => {
+  it('is off with RATE_LIMIT=0', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '0' });
     for (let i = 0; i < 20; i++) expect((await askFor(app, 100)).status).toBe(200);
   });
 });
 
-describe.skipIf(!hasRedis)('a caller of two instances on one Redis (needs Redis)', () => {
-  it('is counted together, and alone while Redis is away', async () => {
+describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one Redis (needs Redis)', () => {
+  it('is counted together, and by each instance while Redis is unavailable', async () => {
     const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
     const [a, b] = [startApp(baseUrl, environment), startApp(baseUrl, environment)];
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedis)('a caller of two instances on one Redis (needs Redis)
     expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
   });
 
-  it('is not counted together with one of the same name who asks for another account', async () => {
+  it('is counted for each BSG account', async () => {
     const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
     const apps = ['live_of_one', 'live_of_another'].map((key) =>
@@ -171,7 +171,7 @@ describe.skipIf(!hasRedis)('a caller of two instances on one Redis (needs Redis)
     }
   });
 
-  it('is not kept waiting by a Redis that hangs', async () => {
+  it('does not wait for a Redis that hangs', async () => {
     const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const app = startApp(baseUrl, { REDIS_URL: redis.url });
     await expect.poll(() => app.log()).toMatch(/Redis available/);

@@ -24,7 +24,7 @@ async function post(address: string, headers: Record<string, string>, body: stri
 
 const refusal = (code: string) => ({ errors: [{ message: expect.stringMatching(/\S/), extensions: { code } }] });
 
-it('a body of half a mebibyte is taken, a byte more is 413', async () => {
+it('a body of half a mebibyte is accepted, a byte more is 413', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
   const padded = (bytes: number) => query + ' '.repeat(bytes - query.length);
@@ -40,7 +40,7 @@ it('a body of half a mebibyte is taken, a byte more is 413', async () => {
   });
 });
 
-it('a body of unsaid length is 411, however short', async () => {
+it('a chunked body is 411, however short', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
 
@@ -59,7 +59,7 @@ async function askAs(host: string, listener: RequestListener): Promise<string> {
 }
 
 it.each(['[', 'a b%', 'x:99999999', 'localhost/metrics?', 'user@localhost', ''])(
-  'a request to the host %j is 400, with no word about why',
+  'a request with the malformed Host %j is 400 without a body',
   async (host) => {
     const { app } = await startAppOnSandbox();
     const answer = await askAs(host, app.listener);
@@ -68,7 +68,7 @@ it.each(['[', 'a b%', 'x:99999999', 'localhost/metrics?', 'user@localhost', ''])
   },
 );
 
-it('a subscription has room for as many keys as it may have, and no more, as it is kept while it is open', async () => {
+it('a subscription with MAX_BATCH_SIZE keys is accepted, and one with a longer query is 413', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
   const ids = Array.from({ length: 100 }, (_, i) => `${i}`.padStart(20, '0'));
@@ -89,7 +89,7 @@ it('a subscription has room for as many keys as it may have, and no more, as it 
   expect(await refused.text()).toContain('REQUEST_BODY_TOO_LARGE');
 });
 
-it('a client of HTTP/1.0, which names no host, is answered', async () => {
+it('an HTTP/1.0 request without a Host is answered', async () => {
   const { app } = await startAppOnSandbox();
   const { hostname, port } = new URL(await listen(app.listener));
   const socket = connect(Number(port), hostname);
@@ -97,7 +97,7 @@ it('a client of HTTP/1.0, which names no host, is answered', async () => {
   expect(await text(socket)).toMatch(/^HTTP\/1.1 200 /);
 });
 
-it('a query in the address needs no length', async () => {
+it('a query in the URL needs no Content-Length', async () => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
   const response = await fetch(`${address}/graphql?query={__typename}`);
@@ -105,7 +105,7 @@ it('a query in the address needs no length', async () => {
 });
 
 it.each(['evil.example', '10.0.0.1:4000'])(
-  'a page that has the name %s mean this machine may not ask it',
+  'a page whose name %s resolves to this machine is refused (DNS rebinding)',
   async (host) => {
     const local = await startAppOnSandbox();
     expect(await askAs(host, local.app.listener)).toMatch(/^HTTP\/1.1 403 .*AUTH=none/s);

@@ -27,41 +27,41 @@ async function send(app: TestApp, params: object) {
   return { status: response.status, ...(await response.json()) };
 }
 
-describe('a known operation', () => {
+describe('a trusted document', () => {
   it.each([
     ['documentId', { documentId: hash }],
     ['documentId with the name of the digest', { documentId: `sha256:${hash}` }],
     ['the extension of Apollo clients', { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }],
-  ])('is answered by its hash alone, sent as %s, again and again', async (_, params) => {
+  ])('runs by its hash alone, sent as %s', async (_, params) => {
     const app = await start();
     for (let use = 1; use <= 4; use++) expect(await send(app, params)).toEqual({ status: 200, ...answer });
     expect(app.requestLines()[0]?.operation).toEqual({ type: 'query', name: 'Known' });
   });
 
-  it('is answered by its hash in the address', async () => {
+  it('runs by its hash in the URL', async () => {
     const app = await start();
     const response = await app.fetch(`/graphql?documentId=${hash}&variables=${encodeURIComponent('{"id":"1"}')}`);
     expect(await response.json()).toEqual(answer);
   });
 });
 
-describe('an operation that is not known', () => {
+describe('an operation that is not trusted', () => {
   it.each([
     ['as text', { query: '{ __typename }' }, 'PERSISTED_QUERY_ONLY'],
-    ['as text that is known', { query: known }, 'PERSISTED_QUERY_ONLY'],
+    ['as the text of a trusted document', { query: known }, 'PERSISTED_QUERY_ONLY'],
     ['as text with the hash of another', { query: '{ __typename }', documentId: hash }, 'PERSISTED_QUERY_ONLY'],
     ['by a hash', { documentId: 'f'.repeat(64) }, 'PERSISTED_QUERY_NOT_IN_LIST'],
-    ['by the name of a method', { documentId: 'constructor' }, 'PERSISTED_QUERY_NOT_IN_LIST'],
+    ['by the name of a method of objects', { documentId: 'constructor' }, 'PERSISTED_QUERY_NOT_IN_LIST'],
     ['by nothing', {}, 'PERSISTED_QUERY_ID_REQUIRED'],
-    ['by a hash that is no text', { documentId: { toString: hash } }, 'PERSISTED_QUERY_ID_REQUIRED'],
-  ])('is refused: sent %s', async (_, params, code) => {
+    ['by a hash that is not a string', { documentId: { toString: hash } }, 'PERSISTED_QUERY_ID_REQUIRED'],
+  ])('is refused if it is sent %s', async (_, params, code) => {
     expect(await send(await start(), params)).toEqual({
       status: 400,
       errors: [{ message: expect.any(String), extensions: { code } }],
     });
   });
 
-  it('is answered as text where so set', async () => {
+  it('runs with PERSISTED_OPERATIONS_MODE=also', async () => {
     const app = await start({ PERSISTED_OPERATIONS_MODE: 'also' });
     expect(await send(app, { query: known })).toEqual({ status: 200, ...answer });
     expect(await send(app, { documentId: hash })).toEqual({ status: 200, ...answer });
