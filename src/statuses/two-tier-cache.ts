@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
@@ -58,6 +59,8 @@ export interface Fetched<Value extends BsgValue> {
 export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
   const { policy, shared, now, onInvalidate } = options;
   const memory = createMemoryCache(options.maxEntries);
+  /** By each key of a value: the key by which it was read, where BSG spells that otherwise, such as a reference in another case. */
+  const otherSpellings = new LRUCache<string, StatusKey>({ max: options.maxEntries });
   let notify: ChangeListener = () => {};
 
   shared.onChange((keys, entry) => {
@@ -89,7 +92,23 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
 
   function knownKeysOf(key: StatusKey): readonly StatusKey[] {
     const entry = memory.peek(key);
-    return entry === null ? [key] : keysOf(key, entry.result);
+    return entry === null ? [key] : allKeysOf(key, entry.result);
+  }
+
+  function allKeysOf<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    result: Value | BsgFailure,
+  ): readonly StatusKey<Value>[] {
+    const keys = keysOf(key, result);
+    const others = keys.map(({ text }) => otherSpellings.get(text) as StatusKey<Value> | undefined);
+    return uniqueKeys([...keys, ...others.filter((other) => other !== undefined)]);
+  }
+
+  function rememberSpelling<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): void {
+    if (isFailure(result) || !key.resource.matches(result, key.id)) return;
+    const ownKeys = key.resource.aliases(result);
+    const isOther = ownKeys.some(({ resource, text }) => resource === key.resource && text !== key.text);
+    if (isOther) for (const { text } of ownKeys) otherSpellings.set(text, key as StatusKey);
   }
 
   function notifyInvalidated(keys: readonly StatusKey[]): void {
@@ -109,7 +128,8 @@ export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
       const entry = createEntry(resource, result, requestedAtMs, policy, now());
       if (entry === null || (isInvalidated && !isIrrevocable(resource, entry))) return result;
       const newest = newerOf(resource, entry, memory.peek(key)) ?? entry;
-      const keys = keysOf(key, result);
+      rememberSpelling(key, result);
+      const keys = allKeysOf(key, result);
       for (const each of keys) memory.set(each, newerOf(each.resource, newest, memory.peek(each)) ?? newest);
       shared.set(keys, newest);
       for (const each of keys) notify(each, newest.result);

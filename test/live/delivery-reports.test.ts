@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { held, knowsAll, startFakeBsg } from '../helpers/fake-bsg.ts';
+import { held, knowsAll, respondWith, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
 const SECRET = 'secret_of_the_reports';
@@ -10,6 +10,14 @@ const Watched = graphql(`
   subscription Watched($ids: [ID!]) {
     smsUpdates(ids: $ids) {
       ... on Sms { id status msisdn price }
+    }
+  }
+`);
+
+const WatchedByReference = graphql(`
+  subscription WatchedByReference($references: [String!]) {
+    smsUpdates(references: $references) {
+      ... on Sms { id status }
     }
   }
 `);
@@ -48,6 +56,21 @@ describe('a delivery report', () => {
     expect(await report(init, `/hooks/bsg/${SECRET}${query}`)).toBe(204);
     expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
+
+  it.each([{ id: '1' }, { reference: 'ref_1' }, { reference: 'REF_1' }])(
+    'as %j finds a message that is watched by its reference in another case',
+    async (message) => {
+      const { bsg, report, address } = await startServer();
+      const status = (word: string) => respondWith(wireSms({ id: '1', reference: 'ref_1', status: word }));
+      bsg.respond = status('sent');
+      const updates = subscribe(address, WatchedByReference, { references: ['REF_1'] });
+      expect(await updates.next()).toEqual({ smsUpdates: { id: '1', status: 'SENT' } });
+
+      bsg.respond = status('delivered');
+      expect(await report(json(message))).toBe(204);
+      expect(await updates.rest()).toEqual([{ smsUpdates: { id: '1', status: 'DELIVERED' } }]);
+    },
+  );
 
   it('that is forged shows nothing of what it says, and costs one look at the most', async () => {
     const { bsg, report, address } = await startServer();
