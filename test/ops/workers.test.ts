@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type FakeBsg, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
@@ -96,7 +95,8 @@ describe('workers', () => {
     process.kill(hanging, 'SIGSTOP');
     expect((await fetch(`${opsUrl}/metrics`)).status).toBe(503);
     expect((await fetch(`${opsUrl}/ready`)).status).toBe(200);
-    await expect.poll(() => Promise.race([ask(url), pause(1_000)]), { timeout: 10_000 }).toBe(200);
+    // Connections go to the workers in turn: the one that hangs gets one at the most.
+    expect(await Promise.any([ask(url), ask(url)])).toBe(200);
 
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
