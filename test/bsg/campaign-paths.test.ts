@@ -13,8 +13,8 @@ function startPaths(documented: [unknown, number?], task: [unknown, number?]) {
   );
 }
 
-describe('the path of a campaign', () => {
-  it('is the documented one where that answers campaigns', async () => {
+describe('the campaign path', () => {
+  it('is the documented one where that serves campaigns', async () => {
     const bsg = await startPaths([wireCampaign()], [PAGE, 404]);
     const client = startClient(bsg.baseUrl);
 
@@ -35,7 +35,7 @@ describe('the path of a campaign', () => {
     ['HTTP 401 in JSON', [{ code: 401, message: 'Unauthorized' }, 401]],
     ['HTTP 403 in JSON', [{ code: 403, message: 'Forbidden' }, 403]],
     ['HTTP 422 in JSON', [{ message: 'Invalid', errors: { id: ['too long'] } }, 422]],
-  ])('is the one of the SDKs where the documented one answers %s, and that is remembered', async (_, documented) => {
+  ])('is the one of the SDKs where the documented one responds with %s, and stays so', async (_, documented) => {
     const bsg = await startPaths(documented, [wireCampaign()]);
     const client = startClient(bsg.baseUrl);
 
@@ -44,7 +44,7 @@ describe('the path of a campaign', () => {
     expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6', '/sms/task/7']);
   });
 
-  it('is learned from an error that only a path of campaigns gives', async () => {
+  it('is detected by an error that only a campaign path gives', async () => {
     const bsg = await startPaths([{ error: 20 }], [{ error: 30 }]);
     const client = startClient(bsg.baseUrl);
 
@@ -87,7 +87,7 @@ describe('the path of a campaign', () => {
     }
   });
 
-  it('is not learned from an error of the documented path, which is for messages too', async () => {
+  it('is not detected by an error of the documented path, which serves messages too', async () => {
     let error = 30;
     const bsg = await startFakeBsg((request, response) => {
       sendJson(response, request.url?.startsWith('/sms/task/') ? wireCampaign() : { error });
@@ -99,7 +99,7 @@ describe('the path of a campaign', () => {
     expect(await client.campaign('7')).toMatchObject({ kind: 'campaign' });
   });
 
-  it('is the other one where the documented one redirects', async () => {
+  it('is the one of the SDKs where the documented one redirects', async () => {
     const bsg = await startFakeBsg((request, response) => {
       if (request.url?.startsWith('/sms/task/')) sendJson(response, wireCampaign());
       else response.writeHead(302, { location: '/login' }).end();
@@ -107,7 +107,7 @@ describe('the path of a campaign', () => {
     expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject({ kind: 'campaign' });
   });
 
-  it('gives one code for a campaign that is not there, before and after it is known', async () => {
+  it('makes no difference to the error for an unknown campaign', async () => {
     const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/6') sendJson(response, wireCampaign());
       else sendJson(response, { error: request.url?.startsWith('/sms/task/') ? 30 : 20 });
@@ -121,7 +121,7 @@ describe('the path of a campaign', () => {
     expect(await other.campaign('404')).toMatchObject({ code: 'TASK_NOT_FOUND' });
   });
 
-  it('is looked for within one deadline', async () => {
+  it('is detected within the deadline of the fetch', async () => {
     fakeTimers();
     const slow = held(respondWith({ error: 20 }));
     const bsg = await startFakeBsg(slow.respond);
@@ -137,7 +137,7 @@ describe('the path of a campaign', () => {
     expect(bsg.paths).toEqual(['/sms/6', '/sms/task/6']);
   });
 
-  it('is asked again on the other path where an SMS has the same number, though campaigns are known to answer', async () => {
+  it('is not the detected one for a task id that is also the id of an SMS', async () => {
     const bsg = await startFakeBsg((request, response) => {
       sendJson(response, request.url === '/sms/7' ? wireSms({ id: '7' }) : wireCampaign());
     });
@@ -148,7 +148,7 @@ describe('the path of a campaign', () => {
     expect(bsg.paths).toEqual(['/sms/6', '/sms/7', '/sms/task/7']);
   });
 
-  it('is learned anew when the known one is gone', async () => {
+  it('is detected anew when BSG serves the detected one no more', async () => {
     let isMoved = false;
     const bsg = await startFakeBsg((request, response) => {
       const isTaskPath = request.url?.startsWith('/sms/task/') ?? false;
@@ -164,7 +164,7 @@ describe('the path of a campaign', () => {
     expect(bsg.paths).toEqual(['/sms/6', '/sms/7', '/sms/task/7', '/sms/task/8']);
   });
 
-  it('is not looked for while BSG is down, asks for patience or refuses the key', async () => {
+  it('is not detected while BSG is down, limits the rate or refuses the key', async () => {
     for (const [answer, code] of [
       [[PAGE, 502], 'BAD_RESPONSE'],
       [[{}, 429], 'RATE_LIMITED'],
@@ -177,20 +177,20 @@ describe('the path of a campaign', () => {
     }
   });
 
-  it('says what the documented path said where the other one does not exist', async () => {
+  it('reports the error of the documented path where there is no other', async () => {
     const bsg = await startPaths([{ error: 20, errorDescription: 'SMS not found' }], [PAGE, 404]);
 
     expect(await startClient(bsg.baseUrl).campaign('6')).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 20 });
   });
 
-  it('says that the number is an SMS where no path knows a campaign', async () => {
+  it('reports that the task id is the id of an SMS where no path knows a campaign', async () => {
     const bsg = await startPaths([wireSms({ id: '6' })], [PAGE, 404]);
 
     const answer = await startClient(bsg.baseUrl).campaign('6');
     expect(answer).toMatchObject({ code: 'TASK_NOT_FOUND', message: expect.stringContaining('SMS') });
   });
 
-  it('is the pinned one and no other', async () => {
+  it('is the pinned one alone where BSG_CAMPAIGN_PATH is set', async () => {
     const bsg = await startPaths([wireCampaign()], [{ error: 20 }]);
     const client = startClient(bsg.baseUrl, { campaignPath: '/sms/task/{task_id}' });
 

@@ -17,7 +17,7 @@ const hostile = [
   '211\n',
 ];
 
-describe('a key that is not one', () => {
+describe('a malformed id', () => {
   it.each(hostile)('never reaches BSG: %j', async (key) => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl);
@@ -55,8 +55,8 @@ describe('a key that is not one', () => {
   });
 });
 
-describe('an SMS', () => {
-  it('is asked for by id and by reference', async () => {
+describe('a fetched SMS', () => {
+  it('is fetched by id and by reference', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl);
 
@@ -65,21 +65,21 @@ describe('an SMS', () => {
     expect(bsg.paths).toEqual(['/sms/211', '/sms/reference/ext_id_19']);
   });
 
-  it('is stamped with the moment of the answer', async () => {
+  it('has the time of its response as fetchedAt', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl, { now: () => Date.parse('2026-05-01T12:00:00Z') });
 
     expect(await client.smsById('211')).toMatchObject({ fetchedAt: '2026-05-01T12:00:00.000Z' });
   });
 
-  it('has its times read in the zone of the account', async () => {
+  it('has its times read in BSG_TIMEZONE', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl, { timezone: 'Europe/Kyiv' });
 
     expect(await client.smsById('211')).toMatchObject({ timeIn: '2017-01-17T07:11:41Z' });
   });
 
-  it('is found with zeros before its id, and in any case of its reference', async () => {
+  it('matches an id with leading zeros, and a reference in any case', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl);
 
@@ -87,7 +87,7 @@ describe('an SMS', () => {
     expect(await client.smsByReference('EXT_ID_19')).toMatchObject({ kind: 'sms' });
   });
 
-  it('is not taken for another one', async () => {
+  it('is a bad response where BSG responds about another SMS', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl);
 
@@ -95,13 +95,13 @@ describe('an SMS', () => {
     expect(await client.smsByReference('ext_id_20')).toMatchObject({ code: 'BAD_RESPONSE', subject: 'ext_id_20' });
   });
 
-  it('may be any one with a test key, for which BSG makes its answers up', async () => {
+  it('may be any SMS with a test key, for which BSG makes responses up', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
 
     expect(await startClient(bsg.baseUrl, { apiKey: 'test_key' }).smsById('212')).toMatchObject({ id: '211' });
   });
 
-  it('is not found where the number is that of a campaign', async () => {
+  it('is not found where the id is the task id of a campaign', async () => {
     const bsg = await startFakeBsg(respondWith(wireCampaign()));
 
     const answer = await startClient(bsg.baseUrl).smsById('6');
@@ -109,8 +109,8 @@ describe('an SMS', () => {
   });
 });
 
-describe('several look-ups', () => {
-  it('go out together, but never more than allowed', async () => {
+describe('concurrent fetches', () => {
+  it('are in flight together, up to maxConcurrency', async () => {
     const bsg = await startFakeBsg(inGroupsOf(7));
     const client = startClient(bsg.baseUrl, { maxConcurrency: 7 });
 

@@ -26,8 +26,8 @@ describe('the codes of BSG', () => {
     { status, form: 'a number', write: (number: number) => number },
     { status, form: 'a string', write: String },
   ]);
-  describe.each(shapes)('as $form in a $status', ({ status, write }) => {
-    it.each(listed)('$number is of the group $group', async ({ group, number }) => {
+  describe.each(shapes)('as $form with HTTP $status', ({ status, write }) => {
+    it.each(listed)('of number $number are of the group $group', async ({ group, number }) => {
       const bsg = await startFakeBsg(respondWith({ error: write(number), errorDescription: `said ${number}` }, status));
       const client = startClient(bsg.baseUrl);
 

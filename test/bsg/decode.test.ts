@@ -17,7 +17,7 @@ function decode(body: unknown, status = 200) {
   return decodeResponse({ status, body: text, retryAfterSeconds: null }, decodeSmsOrCampaign, context);
 }
 
-describe('an SMS', () => {
+describe('a decoded SMS', () => {
   it("is the example of BSG's page, field for field", () => {
     expect(decode(wireSms())).toEqual({
       kind: 'sms',
@@ -64,7 +64,7 @@ describe('an SMS', () => {
     ['error', null, { kind: 'sms' }],
     ['error', '', { kind: 'sms' }],
     ['surprise', { deep: [1] }, { kind: 'sms' }],
-  ])('reads %s: %j', (key, value, expected) => {
+  ])('has %s %j as it is documented', (key, value, expected) => {
     expect(decode(wireSms({ [key]: value }))).toMatchObject(expected);
   });
 
@@ -79,8 +79,8 @@ describe('an SMS', () => {
   });
 });
 
-describe('a campaign', () => {
-  it('is recognised by its counts, with or without an `error`', () => {
+describe('a decoded campaign', () => {
+  it('is recognised by its counters, with or without an `error`', () => {
     const expected = {
       kind: 'campaign',
       taskId: '211',
@@ -105,12 +105,12 @@ describe('a campaign', () => {
     expect(decode(wireCampaign({ error: '0', errorDescription: 'No errors' }))).toEqual(expected);
   });
 
-  it('reads numbers that come as strings', () => {
+  it('has numbers that came as strings', () => {
     const campaign = wireCampaign({ validity: '72', totalprice: '1.1000000', sent: '5', delivered: '3', unknown: '2' });
     expect(decode(campaign)).toMatchObject({ validity: 72, totalPrice: 1.1, sent: 5, delivered: 3, unknown: 2 });
   });
 
-  it('reads the counters of the newer specification', () => {
+  it('has the counters of the newer specification', () => {
     const counters = { total: '9', queued: 1, accepted: 0, enroute: '2' };
     expect(decode(wireCampaign(counters))).toMatchObject({ total: 9, queued: 1, accepted: 0, enroute: 2 });
   });
@@ -131,12 +131,12 @@ describe('a campaign', () => {
     },
   );
 
-  it.each(['many', -1, 1.5, 2_147_483_648, [1], { n: 1 }])('is not one with a count of %j', (count) => {
+  it.each(['many', -1, 1.5, 2_147_483_648, [1], { n: 1 }])('has no counter of %j: that is a bad response', (count) => {
     expect(decode(wireCampaign({ delivered: count }))).toMatchObject({ code: 'BAD_RESPONSE' });
   });
 });
 
-describe('an answer', () => {
+describe('a response', () => {
   it.each([
     '',
     ' ',
@@ -164,7 +164,7 @@ describe('an answer', () => {
     '<!doctype html><h1>Bad Gateway</h1>',
     '\u0000\u0001\u0002',
     'Infinity',
-  ])('that is no answer of BSG is a bad response: %j', (body) => {
+  ])('that is not of BSG is a bad response: %j', (body) => {
     expect(decode(body)).toMatchObject({ code: 'BAD_RESPONSE', group: 'unavailable', bsgCode: null, retryable: true });
   });
 
@@ -222,12 +222,12 @@ describe('an answer', () => {
     expect(decode('<h1>Unauthorized</h1>', 401)).toMatchObject({ code: 'BAD_RESPONSE' });
   });
 
-  it('that names an error is that error, whatever else it carries', () => {
+  it('that names an error is that error, whatever else it has', () => {
     expect(decode(wireSms({ error: 20 }))).toMatchObject({ code: 'SMS_NOT_FOUND', bsgCode: 20 });
     expect(decode(wireCampaign({ error: '30' }))).toMatchObject({ code: 'TASK_NOT_FOUND', bsgCode: 30 });
   });
 
-  it('without a description gets words of its own', () => {
+  it('without an error description gets the message of its code', () => {
     expect(decode({ error: 20 })).toHaveProperty('message', 'BSG knows no SMS with this id or reference.');
     expect(decode({ error: 20, errorDescription: ' ' })).toHaveProperty('message', expect.stringContaining('SMS'));
   });

@@ -5,7 +5,7 @@ import { startClient } from '../helpers/client.ts';
 import { fakeClock, fakeTimers, passTimeUntil } from '../helpers/clock.ts';
 import { hangs, knowsAll, respondWith, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 
-describe('a look-up', () => {
+describe('a request', () => {
   it.each([429, 500, 503])('that meets %i is tried again', async (status) => {
     const bsg = await startFakeBsg(({ number }, response) => {
       if (number === 1) sendJson(response, {}, status);
@@ -16,14 +16,14 @@ describe('a look-up', () => {
     expect(bsg.paths).toHaveLength(2);
   });
 
-  it('makes as many attempts as it may, then tells the last fault', async () => {
+  it('makes all of its attempts, then fails as the last one', async () => {
     const bsg = await startFakeBsg(respondWith({ error: 5 }, 500));
 
     expect(await startClient(bsg.baseUrl, { retries: 4 }).smsById('211')).toMatchObject({ code: 'UNKNOWN_ERROR' });
     expect(bsg.paths).toHaveLength(5);
   });
 
-  it('makes one attempt where none may follow', async () => {
+  it('makes one attempt without retries', async () => {
     const bsg = await startFakeBsg(respondWith({}, 500));
 
     await startClient(bsg.baseUrl, { retries: 0 }).smsById('211');
@@ -60,7 +60,7 @@ describe('a look-up', () => {
     expect(bsg.paths).toHaveLength(1);
   });
 
-  it('is answered after an outage, however many gave up waiting for their turn in it', async () => {
+  it('succeeds after an outage, however many timed out in the queue during it', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
     const client = startClient(bsg.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2 });
@@ -78,7 +78,7 @@ describe('a look-up', () => {
     expect(results.map(({ kind }) => kind)).toEqual(results.map(() => 'sms'));
   });
 
-  it('whose turn comes too late says so, and not that BSG is down, while BSG answers others', async () => {
+  it('that times out in the queue is no outage while BSG responds to others', async () => {
     fakeTimers();
     const bsg = await startFakeBsg((request, response) => void setTimeout(knowsAll(), 50, request, response));
     const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0 });
@@ -98,7 +98,7 @@ describe('a look-up', () => {
     });
   });
 
-  it('whose turn never comes says that BSG is down while BSG answers nobody', async () => {
+  it('that times out in the queue is an outage while BSG responds to nobody', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
     const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0 });
@@ -120,7 +120,7 @@ describe('a look-up', () => {
     },
   );
 
-  it('leaves its place to others while it waits for its next attempt', async () => {
+  it('leaves its place in the queue to others between two attempts', async () => {
     const order: string[] = [];
     const bsg = await startFakeBsg((request, response) => {
       order.push(request.url ?? '');

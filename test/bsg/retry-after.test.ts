@@ -35,7 +35,7 @@ describe('Retry-After', () => {
     ['5, 5', null],
     ['Infinity', null],
     ['0x10', null],
-  ])('%j is %j seconds', (header, expected) => {
+  ])('of %j is %j seconds', (header, expected) => {
     expect(retryAfterSeconds(header, now)).toBe(expected);
   });
 });

@@ -26,7 +26,7 @@ describe('a time of BSG', () => {
     ['Europe/Kyiv', '2024-12-25T10:30:00.5+05:30', '2024-12-25T05:00:00.5Z'],
     ['Europe/Kyiv', '2024-12-25 10:30:00-0800', '2024-12-25T18:30:00Z'],
     ['Europe/Kyiv', '2024-12-25t10:30:00z', '2024-12-25T10:30:00Z'],
-  ])('in %s reads %s as %s', (timezone, wireTime, expected) => {
+  ])('in %s, %s, is %s', (timezone, wireTime, expected) => {
     expect(read(timezone, wireTime)).toBe(expected);
   });
 
@@ -49,7 +49,7 @@ describe('a time of BSG', () => {
     'soon',
     1_484_644_301,
     {},
-  ])('is no time as %j', (wireTime) => {
+  ])('of %j is null', (wireTime) => {
     expect(read('UTC', wireTime)).toBeNull();
   });
 

@@ -5,7 +5,7 @@ import { hangs, held, type Respond, respondWith, sendJson, startFakeBsg, wireSms
 
 const unavailable = (code: string) => ({ kind: 'failure', group: 'unavailable', code, subject: '211' });
 
-describe('a call to BSG', () => {
+describe('a request to BSG', () => {
   it('carries the key in its header and nowhere else', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
 
@@ -20,7 +20,7 @@ describe('a call to BSG', () => {
   it.each([
     ['slashes', (key: string) => key.replaceAll('/', '\\/')],
     ['letters', (key: string) => [...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')],
-  ])('never passes the key on where BSG repeats it with its %s escaped', async (_, write) => {
+  ])('never leaks the key where BSG repeats it with its %s escaped', async (_, write) => {
     const key = 'live_ab/cd+ef_secret';
     const bsg = await startFakeBsg((_request, response) => {
       sendJson(response, `{"error":1,"errorDescription":"Invalid key ${write(key)}."}`, 401);
@@ -29,7 +29,7 @@ describe('a call to BSG', () => {
     expect(answer).toMatchObject({ code: 'INVALID_API_KEY', message: 'Invalid key (key).' });
   });
 
-  it('is NETWORK where the answer says that it is compressed, and is not', async () => {
+  it('is NETWORK where the response declares a compression that it does not have', async () => {
     const bsg = await startFakeBsg((_, response) => {
       response.writeHead(200, { 'content-encoding': 'deflate', 'content-type': 'text/json' }).end('{"error":0');
     });
@@ -37,7 +37,7 @@ describe('a call to BSG', () => {
     expect(answer).toMatchObject({ code: 'NETWORK', isOutage: true });
   });
 
-  it('never passes the key on, not even where BSG repeats it', async () => {
+  it('never leaks the key where BSG repeats it', async () => {
     const bsg = await startFakeBsg((request, response) => {
       sendJson(response, { error: 1, errorDescription: `Invalid key ${request.headers['x-api-key']}.` }, 401);
     });
@@ -59,7 +59,7 @@ describe('a call to BSG', () => {
     expect(bsg.paths).toHaveLength(1);
   });
 
-  it('reuses its connections', async () => {
+  it('reuses connections', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const client = startClient(bsg.baseUrl);
 
@@ -68,7 +68,7 @@ describe('a call to BSG', () => {
     expect(new Set(bsg.requests.map((request) => request.socket.remotePort)).size).toBe(1);
   });
 
-  it('survives a connection that BSG closed while it was kept open', async () => {
+  it('is sent again where BSG has closed the kept connection', async () => {
     const bsg = await startFakeBsg(({ number }, response) => {
       if (number === 2) response.socket?.destroy();
       else sendJson(response, wireSms());
@@ -81,7 +81,7 @@ describe('a call to BSG', () => {
   });
 });
 
-describe('a fault of the network', () => {
+describe('a network error', () => {
   it.each<[string, Respond]>([
     ['a reset before the headers', (_, response) => response.socket?.resetAndDestroy()],
     [
@@ -104,7 +104,7 @@ describe('a fault of the network', () => {
         response.write(JSON.stringify(wireSms()), () => response.socket?.end());
       },
     ],
-  ])('%s is tried again, then NETWORK', async (_, fault) => {
+  ])('such as %s is retried, then NETWORK', async (_, fault) => {
     const bsg = await startFakeBsg(fault);
 
     expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject(unavailable('NETWORK'));
@@ -115,7 +115,7 @@ describe('a fault of the network', () => {
     expect(await startClient('http://127.0.0.1:1').smsById('211')).toMatchObject(unavailable('NETWORK'));
   });
 
-  it('is forgotten when the next attempt is answered', async () => {
+  it('is no failure when a later attempt succeeds', async () => {
     const bsg = await startFakeBsg(({ number }, response) => {
       if (number < 3) response.socket?.resetAndDestroy();
       else sendJson(response, wireSms());
@@ -126,7 +126,7 @@ describe('a fault of the network', () => {
 });
 
 describe('a slow BSG', () => {
-  it('that never answers is TIMEOUT at the deadline, after a second attempt', async () => {
+  it('that never responds is TIMEOUT at the deadline, after a second attempt', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
     const read = startClient(bsg.baseUrl, { timeoutMs: 1_000 }).smsById('211');
@@ -139,7 +139,7 @@ describe('a slow BSG', () => {
     expect(bsg.paths).toHaveLength(2);
   });
 
-  it('has the whole deadline for the only attempt there is', async () => {
+  it('has the whole deadline for the one attempt without retries', async () => {
     fakeTimers();
     const slow = held();
     const bsg = await startFakeBsg(slow.respond);
@@ -166,7 +166,7 @@ describe('a slow BSG', () => {
     expect(await passTimeUntil(read)).toMatchObject(unavailable('TIMEOUT'));
   });
 
-  it('does not keep those waiting who cannot be served in time', async () => {
+  it('keeps no request in the queue beyond its deadline', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
     const client = startClient(bsg.baseUrl, { timeoutMs: 300, maxConcurrency: 1, retries: 0 });
@@ -178,8 +178,8 @@ describe('a slow BSG', () => {
   });
 });
 
-describe('a body', () => {
-  it('of 100 MB is given up at 1 MiB, without a second attempt', async () => {
+describe('a response body', () => {
+  it('of 100 MB is refused at 1 MiB, without a retry', async () => {
     let sentBytes = 0;
     const bsg = await startFakeBsg((_, response) => {
       const chunk = Buffer.alloc(64 * 1024, ' ');
@@ -199,7 +199,7 @@ describe('a body', () => {
     expect(bsg.paths).toHaveLength(1);
   });
 
-  it('of HTML is a bad response: with 200 at once, with 502 after more attempts', async () => {
+  it('of HTML is a bad response: with 200 at once, with 502 after retries', async () => {
     const page = '<!doctype html><h1>Bad Gateway</h1>';
     const lying = await startFakeBsg(respondWith(page, 200));
     const failing = await startFakeBsg(respondWith(page, 502));
@@ -210,7 +210,7 @@ describe('a body', () => {
     expect(failing.paths).toHaveLength(3);
   });
 
-  it('with a byte order mark is read', async () => {
+  it('with a byte order mark is decoded', async () => {
     const bsg = await startFakeBsg(respondWith(`\ufeff${JSON.stringify(wireSms())}`));
     expect(await startClient(bsg.baseUrl).smsById('211')).toMatchObject({ kind: 'sms' });
   });

@@ -47,7 +47,7 @@ describe('a delivery report', () => {
     ['JSON by reference', json({ reference: 'ref_1' }), ''],
     ['a form', { method: 'POST', body: new URLSearchParams({ id: '1', status: 'sent' }) }, ''],
     ['the address', {}, '?id=1&reference=ref_1'],
-  ])('as %s makes the change arrive at once', async (_, init, query) => {
+  ])('as %s has the subscribed message polled at once', async (_, init, query) => {
     const { bsg, report, address } = await startServer();
     const updates = subscribe(address, Watched, { ids: ['01', '1'] });
     expect(await updates.next()).toEqual(shown('SENT'));
@@ -72,7 +72,7 @@ describe('a delivery report', () => {
     },
   );
 
-  it('that is forged shows nothing of what it says, and costs one look at the most', async () => {
+  it('that is forged reaches no subscriber, and costs one poll per window', async () => {
     const { bsg, report, address } = await startServer();
     const updates = subscribe(address, Watched, { ids: ['1'] });
     expect(await updates.next()).toEqual(shown('SENT'));
@@ -86,7 +86,7 @@ describe('a delivery report', () => {
     expect(bsg.paths).toHaveLength(3);
   });
 
-  it('that comes during a look makes it look again', async () => {
+  it('that comes during a poll is followed by another poll', async () => {
     const { app, bsg, address } = await startServer();
     const slow = held(bsg.respond);
     bsg.respond = slow.respond;
@@ -101,7 +101,7 @@ describe('a delivery report', () => {
     expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
 
-  it('of what no one listens to only makes it be asked for anew', async () => {
+  it('of a message without subscribers invalidates the cached status', async () => {
     const { app, bsg, report } = await startServer();
     const query = '{ smsByReference(reference: "ref_1") { ... on Sms { status } } }';
     await app.query(query);
@@ -132,7 +132,7 @@ describe('a delivery report', () => {
     expect(await report(init, path)).toBe(status);
   });
 
-  it('of unsaid length is refused, however it begins', async () => {
+  it('without a content-length is refused', async () => {
     const { address } = await startServer();
     const body = new ReadableStream({
       start(controller) {
@@ -144,7 +144,7 @@ describe('a delivery report', () => {
     expect((await fetch(`${address}/hooks/bsg/${SECRET}`, init)).status).toBe(411);
   });
 
-  it('is not taken where there is no secret', async () => {
+  it('is refused where WEBHOOK_SECRET is not set', async () => {
     const { report } = await startServer({ WEBHOOK_SECRET: '' });
     for (const path of ['/hooks/bsg/', '/hooks/bsg/null', `/hooks/bsg/${SECRET}`])
       expect(await report({}, path)).toBe(404);

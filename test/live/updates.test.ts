@@ -42,7 +42,7 @@ async function startServer(statuses: Record<string, string | number>) {
 const sms = (id: string, status: string) => ({ smsUpdates: { id, status } });
 
 describe('smsUpdates', () => {
-  it('tells the current state, each change once, and ends when it is final', async () => {
+  it('sends the current state and each change once, and completes when the status is final', async () => {
     const { address, statuses, bsg } = await startServer({ '1': 'scheduled' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
 
@@ -54,7 +54,7 @@ describe('smsUpdates', () => {
     expect(await updates.rest()).toEqual([sms('1', 'DELIVERED')]);
   });
 
-  it('ends when all that is watched is final or cannot be found, and not before', async () => {
+  it('completes when each message is final or not found, and not before', async () => {
     const { address, statuses } = await startServer({ '1': 'delivered', '2': 20, '3': 'sent' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1', '2', 'x', '3'], references: ['ref_1'] });
 
@@ -77,12 +77,12 @@ describe('smsUpdates', () => {
     expect(await updates.rest()).toEqual([sms('3', 'EXPIRED')]);
   });
 
-  it('of nothing ends at once', async () => {
+  it('completes at once without ids and references', async () => {
     const { address } = await startServer({});
     expect(await subscribe(address, SmsUpdates, {}).rest()).toEqual([]);
   });
 
-  it('tells that BSG is down once, and that it is back', async () => {
+  it('sends an outage of BSG once, and the state after it', async () => {
     const { address, statuses, bsg } = await startServer({ '1': 'sent' });
     const updates = subscribe(address, SmsUpdates, { ids: ['1'] });
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
@@ -128,7 +128,7 @@ describe('smsUpdates', () => {
     expect(bsg.paths).toEqual(['/sms/2']);
   });
 
-  it('costs nothing for a client that cannot read it', async () => {
+  it('polls nothing for a client that accepts no event stream', async () => {
     fakeTimers();
     const { app, bsg } = await startServer({});
     const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
@@ -142,7 +142,7 @@ describe('smsUpdates', () => {
     expect(bsg.paths).toEqual(['/sms/2']);
   });
 
-  it('is refused for too many keys, and for one stream too many', async () => {
+  it('is refused beyond MAX_BATCH_SIZE keys and LIVE_MAX_STREAMS streams', async () => {
     const { bsg } = await startServer({ '1': 'sent' });
     const app = startApp(bsg.baseUrl, { ...often, MAX_BATCH_SIZE: '2', LIVE_MAX_STREAMS: '1' });
     const address = await listen(app.listener);

@@ -20,7 +20,7 @@ const Batch = graphql(`
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => String(1_000 + i));
 
 describe('the lookups of one request', () => {
-  it('are one for 50 aliases of one id', async () => {
+  it('are one request for 50 aliases of one id', async () => {
     const bsg = await startFakeBsg();
     const aliases = numbers(50).map((n) => `a${n}: sms(id: "211") { ... on Sms { id } }`);
 
@@ -30,7 +30,7 @@ describe('the lookups of one request', () => {
     expect(bsg.paths).toEqual(['/sms/211']);
   });
 
-  it('are 50 for 50 ids, never more at once than BSG_MAX_CONCURRENCY', async () => {
+  it('are 50 requests for 50 ids, at most BSG_MAX_CONCURRENCY in flight', async () => {
     const bsg = await startFakeBsg(inGroupsOf(10));
     const app = startApp(bsg.baseUrl, { BSG_MAX_CONCURRENCY: '10' });
 
@@ -41,7 +41,7 @@ describe('the lookups of one request', () => {
     expect(bsg.maxInFlight).toBe(10);
   });
 
-  it('go out together, 50 at once unless told otherwise, and are matched by their key', async () => {
+  it('are in flight together, 50 by default, and are matched by their key', async () => {
     const bsg = await startFakeBsg(inGroupsOf(50));
 
     const { data } = await startApp(bsg.baseUrl).query(Batch, { ids: numbers(100) });
@@ -50,7 +50,7 @@ describe('the lookups of one request', () => {
     expect(bsg.maxInFlight).toBe(50);
   });
 
-  it('fail alone', async () => {
+  it('fail one by one', async () => {
     const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/2') response.socket?.resetAndDestroy();
       else if (request.url === '/sms/3') sendJson(response, { error: '20', errorDescription: 'SMS not found' }, 404);
@@ -81,7 +81,7 @@ describe('the lookups of one request', () => {
 });
 
 describe('a message found by one of its keys', () => {
-  it('is known by the other for the rest of the request', async () => {
+  it('is loaded by the other for the rest of the request', async () => {
     const bsg = await startFakeBsg();
     const { fetch: get } = startClient(bsg.baseUrl);
     const [byId, byReference] = [createLoaders({ get }), createLoaders({ get })];

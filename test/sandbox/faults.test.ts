@@ -4,7 +4,7 @@ import { startTestSandbox } from '../helpers/sandbox.ts';
 const key = { headers: { 'x-api-key': 'test_key' } };
 
 describe('an injected fault', () => {
-  it('meets as many of the next requests as it was ordered for', async () => {
+  it('applies to as many requests as it was ordered for', async () => {
     const { baseUrl } = await startTestSandbox();
     const faults = baseUrl.replace('/rest', '/faults');
     const order = (body: object) => fetch(faults, { method: 'POST', body: JSON.stringify(body) });
@@ -24,7 +24,7 @@ describe('an injected fault', () => {
     expect((await fetch(`${baseUrl}/sms/211`, key)).status).toBe(200);
   });
 
-  it('is gone when the queue of faults is emptied', async () => {
+  it('is dropped when the queue of faults is emptied', async () => {
     const { baseUrl, inject } = await startTestSandbox();
     inject({ kind: '500', times: 1_000 });
 
@@ -34,7 +34,7 @@ describe('an injected fault', () => {
     expect((await fetch(`${baseUrl}/sms/211`, key)).status).toBe(200);
   });
 
-  it('may be a delay, which ends with the answer of the request', async () => {
+  it('may be a delay, after which the request is answered', async () => {
     const { inject, get, pass, timers } = await startTestSandbox();
     inject({ kind: 'delay', delayMs: 3_000 });
     const late = get('/sms/211');

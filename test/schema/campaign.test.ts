@@ -27,7 +27,7 @@ const Campaigns = graphql(`
 `);
 
 describe('campaign', () => {
-  it("is the example of BSG's page, typed", async () => {
+  it("returns the example of BSG's page, typed", async () => {
     const { app } = await startAppOnSandbox();
 
     expect((await app.query(OneCampaign, { taskId: '5001' })).data.campaign).toEqual({
@@ -60,7 +60,7 @@ describe('campaign', () => {
     ['5004', { pending: 0, unknown: 3, isFinal: false }],
     ['5005', { sent: 0, deliveryRate: null, isFinal: false }],
     ['211', { body: 'a campaign with the number of an SMS' }],
-  ])('%s tells what follows from its counts', async (taskId, expected) => {
+  ])('of the task id %s has what follows from its counters', async (taskId, expected) => {
     const { app } = await startAppOnSandbox();
     expect((await app.query(OneCampaign, { taskId })).data.campaign).toMatchObject({ taskId, ...expected });
   });
@@ -70,7 +70,7 @@ describe('campaign', () => {
     ['x', 'BsgInvalidRequestError', 'INVALID_TASK_ID', 29],
     ['9002', 'BsgAccessError', 'USER_BLOCKED', 2],
     ['9502', 'BsgUnavailableError', 'BAD_RESPONSE', null],
-  ])('%s is a %s', async (taskId, __typename, code, bsgCode) => {
+  ])('of the task id %s is a %s', async (taskId, __typename, code, bsgCode) => {
     const { app } = await startAppOnSandbox();
     const { data } = await app.query(OneCampaign, { taskId });
     expect(data.campaign).toEqual({ __typename, code, bsgCode, subject: taskId });
@@ -88,7 +88,7 @@ it('the task id with leading zeros is the task id without them', async () => {
 });
 
 describe('campaigns', () => {
-  it('are in the asked order, each looked up once', async () => {
+  it('returns the requested order, each looked up once', async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl, { BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' });
 
@@ -103,7 +103,7 @@ describe('campaigns', () => {
     expect(bsg.paths).toHaveLength(2);
   });
 
-  it('are refused beyond MAX_BATCH_SIZE', async () => {
+  it('is refused beyond MAX_BATCH_SIZE', async () => {
     const { app } = await startAppOnSandbox();
     const { errors } = await app.query(Campaigns, { taskIds: Array.from({ length: 101 }, String) });
     expect(errors?.[0]?.extensions).toEqual({ code: 'BATCH_TOO_LARGE', size: 101, maxBatchSize: 100 });

@@ -41,7 +41,7 @@ async function askInterpreter(baseUrl: string, query: string, variables: object)
 const message = '{ __typename ... on Sms { id s: status ...Times } ... on BsgErrorDetails { code subject } }';
 const times = 'fragment Times on Sms { timeIn timeDr price isFinal }';
 
-describe('a query that is asked again and again', () => {
+describe('a repeated query', () => {
   it.each<[string, object]>([
     [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: '211' }],
     [`query ($id: ID!) { sms(id: $id) ${message} } ${times}`, { id: 211 }],
@@ -62,7 +62,7 @@ describe('a query that is asked again and again', () => {
     ],
     [`{ __schema { queryType { name fields { name args { name defaultValue } } } } }`, {}],
     [`{ __type(name: "SmsStatus") { enumValues { name description } } }`, {}],
-  ])('is answered as it was at first: %s with %j', async (query, variables) => {
+  ])('has the result of its first time: %s with %j', async (query, variables) => {
     const { app, sandbox } = await startAppOnSandbox();
 
     const { first, last } = await askUntilCompiled(app, query, variables);
@@ -71,7 +71,7 @@ describe('a query that is asked again and again', () => {
     if (first?.errors === undefined) expect(first).toEqual(await askInterpreter(sandbox.baseUrl, query, variables));
   });
 
-  it('is answered like graphql-js answers it, whatever is selected', async () => {
+  it('has the result of graphql-js, whatever is selected', async () => {
     const { app, sandbox } = await startAppOnSandbox();
     const smsFields = fc.subarray([
       'id',
@@ -114,7 +114,7 @@ describe('a query that is asked again and again', () => {
     );
   });
 
-  it('is that of its name in a document of several', async () => {
+  it('is compiled by its operation name in a document of several', async () => {
     const { app } = await startAppOnSandbox();
     const query =
       'query A { a: sms(id: "211") { ... on Sms { id } } } query B { b: sms(id: "305") { ... on Sms { id } } }';

@@ -67,7 +67,7 @@ describe('_entities', () => {
     expect(bsg.paths).toHaveLength(20);
   });
 
-  it('asks once for a message that is referred to many times', async () => {
+  it('fetches a message once that is referred to many times', async () => {
     const bsg = await startFakeBsg();
     const representations = Array.from({ length: 30 }, () => ({ __typename: 'Sms', id: '7' }));
 
@@ -77,7 +77,7 @@ describe('_entities', () => {
     expect(bsg.paths).toEqual(['/sms/7']);
   });
 
-  it('answers 1,000 representations by all keys, of which BSG fails 100, in one call', async () => {
+  it('resolves 1,000 representations by all keys in one request, 100 of them to errors', async () => {
     const bsg = await startFakeBsg();
     const representations = Array.from({ length: 1_000 }, (_, i) => {
       if (i % 10 === 9) return { __typename: 'Sms', reference: `unknown_${i}` };
@@ -95,7 +95,7 @@ describe('_entities', () => {
     expect(bsg.paths).toHaveLength(1_000);
   });
 
-  it('does not take BSG to be down for a batch that is more than it answers in time', async () => {
+  it('does not open the circuit breaker for a batch that is too large for the deadline', async () => {
     fakeTimers();
     const bsg = await startFakeBsg((request, response) => void setTimeout(knowsAll(), 50, request, response));
     const app = startApp(bsg.baseUrl, { BSG_MAX_CONCURRENCY: '1', BSG_TIMEOUT_MS: '400', BSG_RETRIES: '0' });
@@ -114,7 +114,7 @@ describe('_entities', () => {
     expect(await (await app.fetch('/ready')).json()).toMatchObject({ bsg: 'up' });
   });
 
-  it('leaves those standing that BSG answers while others fail', async () => {
+  it('resolves what BSG knows while other representations fail', async () => {
     const bsg = await startFakeBsg((request, response) => {
       const id = request.url?.slice('/sms/'.length);
       if (Number(id) % 2 === 0) sendJson(response, wireSms({ id }));
@@ -147,7 +147,7 @@ describe('_entities', () => {
     ['Sms'],
     [5],
     [[]],
-  ])('says which representation is of no entity or has no key: %j', async (representation) => {
+  ])('names the representation that is of no entity or has no key: %j', async (representation) => {
     const { app } = await startAppOnSandbox();
     const representations = [{ __typename: 'Sms', id: '211' }, representation];
 
@@ -159,7 +159,7 @@ describe('_entities', () => {
     ]);
   });
 
-  it('takes a key that is written as a number', async () => {
+  it('accepts a key that is written as a number', async () => {
     const { app } = await startAppOnSandbox();
     const representations = [
       { __typename: 'Sms', id: 211 },
@@ -170,14 +170,14 @@ describe('_entities', () => {
   });
 });
 
-it('_entities takes no number that was rounded', async () => {
+it('_entities refuses a number that was rounded', async () => {
   const { app } = await startAppOnSandbox();
   const query = '{ _entities(representations: [{ __typename: "Sms", id: 9007199254740993 }]) { __typename } }';
   const { errors } = await app.query(query);
   expect(errors?.map(({ extensions }) => extensions?.['code'])).toEqual(['INVALID_REPRESENTATION']);
 });
 
-it('_entities takes a variable within a literal', async () => {
+it('_entities accepts a variable within a literal', async () => {
   const { app } = await startAppOnSandbox();
   const query =
     'query ($id: ID!) { _entities(representations: [{ __typename: "Sms", id: $id }]) { ... on Sms { id } } }';
@@ -186,7 +186,7 @@ it('_entities takes a variable within a literal', async () => {
   }
 });
 
-it('_service is the schema', async () => {
+it('_service returns the schema', async () => {
   const { app } = await startAppOnSandbox();
   const { data } = await app.query<{ _service: { sdl: string } }, object>('{ _service { sdl } }');
   expect(data._service.sdl).toContain('type Sms');

@@ -22,7 +22,7 @@ describe('personal data', () => {
     campaign(taskId: "2") { ... on Campaign { body originator sent } }
   }`;
 
-  it('is shown to callers with the scope', async () => {
+  it('is returned to callers with the scope', async () => {
     const app = await startWithTokens();
     expect(await app.query(query, {}, bearer(TOKENS.personal))).toEqual({
       data: {
@@ -43,7 +43,7 @@ describe('personal data', () => {
     });
   });
 
-  it('is one error however many messages are asked for, in each answer anew, also when the query is compiled', async () => {
+  it('is one error per response however many messages are requested, compiled or not', async () => {
     const app = await startWithTokens();
     const ids = Array.from({ length: 100 }, (_, i) => String(i + 1));
     const batch = 'query ($ids: [ID!]) { smsBatch(ids: $ids) { found { msisdn } } }';
@@ -54,7 +54,7 @@ describe('personal data', () => {
     }
   });
 
-  it('is withheld from each of two who ask at once, and from none who may see it', async () => {
+  it('is withheld by caller, also in concurrent requests', async () => {
     const app = await startWithTokens();
     const read = '{ sms(id: "1") { ... on Sms { msisdn } } }';
     const answers = await Promise.all(
@@ -63,7 +63,7 @@ describe('personal data', () => {
     expect(answers.map(({ errors }) => errors?.length ?? 0)).toEqual([1, 0, 1]);
   });
 
-  it('is withheld from a gateway and from a listener in the same way', async () => {
+  it('is withheld from gateways and subscribers in the same way', async () => {
     const app = await startWithTokens();
     expect(
       await app.query(
@@ -95,7 +95,7 @@ describe('personal data', () => {
     }
   });
 
-  it('is shown to anyone where anyone may ask', async () => {
+  it('is returned to anyone without authentication', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH: 'none' });
     expect(await app.query('{ sms(id: "1") { ... on Sms { msisdn } } }')).toEqual({
       data: { sms: { msisdn: '380972000001' } },

@@ -25,7 +25,7 @@ function subgraph(typeDefs: string) {
 }
 
 describe('schema.graphql', () => {
-  it('is what the code says; `npm run schema` writes it', async () => {
+  it('is the printed schema of the code; `npm run schema` writes it', async () => {
     expect(await readFile('schema.graphql', 'utf8')).toBe(printSchema());
   });
 });
@@ -57,7 +57,7 @@ describe.each(COMPOSERS)('a supergraph composed by %s', (_, compose) => {
       'more to say of a message',
       'type Query { a: Int } type Sms @key(fields: "reference") { reference: String order: Int }',
     ],
-  ])('takes in a graph that has %s', (_, typeDefs) => {
+  ])('composes with a graph that has %s', (_, typeDefs) => {
     expect(compose([bsg, subgraph(typeDefs)]).errors ?? []).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe.each(COMPOSERS)('a supergraph composed by %s', (_, compose) => {
       'a status of its own for a message',
       'type Query { a: Int } type Sms @key(fields: "id") { id: ID! status: String }',
     ],
-  ])('is refused where a graph has %s', (_, typeDefs) => {
+  ])('fails to compose where a graph has %s', (_, typeDefs) => {
     expect(compose([bsg, subgraph(typeDefs)]).errors ?? []).not.toEqual([]);
   });
 });

@@ -22,7 +22,7 @@ const Batch = graphql(`
 `);
 
 describe('smsBatch', () => {
-  it('looks at the same answers in four ways', async () => {
+  it('returns the same results in four ways', async () => {
     const { app } = await startAppOnSandbox();
 
     const { data } = await app.query(Batch, {
@@ -55,7 +55,7 @@ describe('smsBatch', () => {
     });
   });
 
-  it.each([{}, { ids: [] }, { ids: null, references: null }])('of nothing is empty: %j', async (variables) => {
+  it.each([{}, { ids: [] }, { ids: null, references: null }])('is empty for %j', async (variables) => {
     const { app } = await startAppOnSandbox();
     expect((await app.query(Batch, variables)).data.smsBatch).toEqual({
       results: [],
@@ -65,7 +65,7 @@ describe('smsBatch', () => {
     });
   });
 
-  it('takes 100 keys, ids and references together, and refuses 101 before asking for one', async () => {
+  it('accepts 100 ids and references together, and refuses 101 before it fetches any', async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     const ids = Array.from({ length: 60 }, (_, i) => String(i + 1));
@@ -86,7 +86,7 @@ describe('smsBatch', () => {
     expect(bsg.paths).toHaveLength(calls);
   });
 
-  it('takes as many as MAX_BATCH_SIZE says', async () => {
+  it('accepts MAX_BATCH_SIZE keys', async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl, { MAX_BATCH_SIZE: '2' });
 

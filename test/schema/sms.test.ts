@@ -28,7 +28,7 @@ const ByReference = graphql(`
 `);
 
 describe('sms', () => {
-  it("is the example of BSG's page, typed", async () => {
+  it("returns the example of BSG's page, typed", async () => {
     const { app } = await startAppOnSandbox();
 
     const { data, errors } = await app.query(OneSms, { id: '211' });
@@ -51,7 +51,7 @@ describe('sms', () => {
     });
   });
 
-  it('reads every seeded status, quirks and all', async () => {
+  it('returns every seeded status, quirks and all', async () => {
     const { app } = await startAppOnSandbox();
     const results = await Promise.all(Array.from({ length: 11 }, (_, i) => app.query(OneSms, { id: String(301 + i) })));
 
@@ -74,7 +74,7 @@ describe('sms', () => {
     expect(results[10]?.data.sms).toMatchObject({ statusText: 'buffered' });
   });
 
-  it('moves while the sandbox lives', async () => {
+  it('returns the status of each moment', async () => {
     fakeClock();
     const { app } = await startAppOnSandbox();
     const status = async () => {
@@ -89,7 +89,7 @@ describe('sms', () => {
     expect(await status()).toBe('DELIVERED');
   });
 
-  it('takes an id that is written as a number, and keeps a long one whole', async () => {
+  it('accepts an id that is written as a number, and keeps each digit of a long one', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms({ id: '12345678901234567890', msisdn: null })));
     const app = startApp(bsg.baseUrl);
 
@@ -114,7 +114,7 @@ describe('sms', () => {
     ['BsgUnavailableError', '9499', { code: 'NETWORK', bsgCode: null, retryable: true, retryAfter: null }],
     ['BsgUnavailableError', '9502', { code: 'BAD_RESPONSE', bsgCode: null, retryable: true, retryAfter: null }],
     ['BsgInvalidRequestError', '211/../../common/balance', { code: 'INVALID_PARAMETERS', bsgCode: 7 }],
-  ])('is a %s as data for %s', async (typeName, id, expected) => {
+  ])('returns a %s as data for %s', async (typeName, id, expected) => {
     const { app } = await startAppOnSandbox();
 
     const { data, errors } = await app.query(OneSms, { id });
@@ -182,7 +182,7 @@ describe('smsByReference', () => {
     ['nobody', 'BsgNotFoundError', 'SMS_NOT_FOUND'],
     ['not well-formed', 'BsgInvalidRequestError', 'INVALID_REFERENCE'],
     ['error_5', 'BsgUnavailableError', 'UNKNOWN_ERROR'],
-  ])('%j is a %s', async (reference, __typename, code) => {
+  ])('of %j returns a %s', async (reference, __typename, code) => {
     const { app } = await startAppOnSandbox();
     const { data } = await app.query(ByReference, { reference });
     expect(data.smsByReference).toEqual({ __typename, code, subject: reference });

@@ -49,7 +49,7 @@ const numbers = (from: number, count: number) => Array.from({ length: count }, (
 describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
   // In the tests of one key each read has a key of its own behind the shared one: once BSG has that request, the shared key
   // has been read as well.
-  it('ask BSG once for a cold key that all are asked for at the same time', async () => {
+  it('fetch a cold key once between them', async () => {
     const slow = held();
     const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.count('sms')).toBe(20);
   });
 
-  it('share what BSG said once, though it is not kept', async () => {
+  it('share a failure that is not cached', async () => {
     const slow = held(respondWith({ error: 1 }));
     const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
@@ -80,7 +80,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.count('sms')).toBe(1);
   });
 
-  it('give up together on a BSG that hangs, and do not wait for each other in turn', async () => {
+  it('time out together on a BSG that hangs, and do not fetch in turn', async () => {
     const bsg = await startFakeBsg(hangs);
     const redis = await startRedis();
     const environment = { BSG_TIMEOUT_MS: '2000', BSG_RETRIES: '0' };
@@ -92,7 +92,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.paths).toHaveLength(1);
   });
 
-  it('know what one of them learned, by both keys', async () => {
+  it('share a message by both its keys', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b, c] = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
 
@@ -103,7 +103,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.paths.toSorted()).toEqual(['/sms/1', '/sms/reference/ref_2']);
   });
 
-  it('tell each other what changed: who has it in memory has the new one at once', async () => {
+  it('replace in memory what another one has fetched anew', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(knowsAll({ status: 'sent' })), startRedis()]);
     const keepsLong = { CACHE_TTL_MS: '600000' };
     const keepsNothing = { CACHE_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '600000' };
@@ -120,7 +120,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.paths).toEqual(['/sms/1', '/sms/1']);
   });
 
-  it('answer every request while Redis is killed and comes back, say so, and share again', async () => {
+  it('answer every request while Redis crashes and restarts, and then share again', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
     const [a, b] = fleet;
@@ -156,7 +156,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     expect(bsg.paths).toEqual(['/sms/900001']);
   }, 90_000);
 
-  it('start and answer without it, and share once it is there', async () => {
+  it('start and answer without Redis, and use it once it is up', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     await redis.kill();
     const program = runProgram([], {
@@ -174,7 +174,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     await program.printed(/Redis available/);
   });
 
-  it('answer while Redis hangs, with a delay now and then', async () => {
+  it('answer while Redis hangs', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     redis.freeze();
@@ -198,7 +198,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
 describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Redis)', () => {
   const slowLooks = { LIVE_INTERVAL_MS: '3600000', CACHE_TTL_MS: '3600000', WEBHOOK_SECRET: 'secret_of_the_reports' };
 
-  it('tell a listener of the one what is reported to the other', async () => {
+  it('send the delivery report that one receives to the subscribers of the other', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(knowsAll({ status: 'sent' })), startRedis()]);
     const [a, b] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis, slowLooks)));
     // The one to which it is reported has never seen it, and the other listens by another key than is reported.
@@ -216,7 +216,7 @@ describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Red
 });
 
 describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
-  it('holds no key of BSG, and keeps accounts apart', async () => {
+  it('holds no API key, and keeps accounts apart', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b] = await Promise.all([
       startInstance(bsg.baseUrl, redis),
@@ -259,7 +259,7 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
     expect(instance.program.output()).not.toContain('"level":60');
   });
 
-  it('with rubbish in it does no harm', async () => {
+  it('with undecodable values in it fails no read', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.ask(['1']);

@@ -88,7 +88,7 @@ for (const [name, isThere, start] of BACKENDS) {
       expect(await b.get(keyOf(smsById, '2'))).toBeNull();
     });
 
-    it('tells the other instances of an invalidation, and has the entry no more', async () => {
+    it('publishes an invalidation, and removes the entry', async () => {
       const { a, b } = await start();
       a.set([one], entryOf(sms));
       const change = nextChange(b);
@@ -154,7 +154,7 @@ for (const [name, isThere, start] of BACKENDS) {
       expect(await change).toEqual([['sms:1'], expect.objectContaining({ result: sms })]);
     });
 
-    it('ignores a failure that is none', async () => {
+    it('ignores a malformed failure', async () => {
       const { a, write } = await start();
       await write('failure:sms:1', JSON.stringify({ kind: 'failure', code: 'TIMEOUT' }));
       expect(await a.acquire(one)).toMatchObject({ failure: null });

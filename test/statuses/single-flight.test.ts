@@ -8,7 +8,7 @@ import { createSingleFlight, type Flight } from '../../src/statuses/single-fligh
 const key = keyOf(smsById, '1');
 const outcome: Outcome<never> = { result: failure('TIMEOUT', '1'), staleResult: null, tier: 'bsg' };
 
-it('callers that come while a fetch is in flight join it, and later ones start anew', async () => {
+it('callers during a fetch share it, and later ones fetch again', async () => {
   const singleFlight = createSingleFlight();
   expect(singleFlight.join(key)).toBeNull();
 
@@ -20,13 +20,13 @@ it('callers that come while a fetch is in flight join it, and later ones start a
   expect(singleFlight.join(key)).toBeNull();
 });
 
-it('a fetch that rejects is in flight no more', async () => {
+it('a rejected fetch is not in flight any more', async () => {
   const singleFlight = createSingleFlight();
   await expect(singleFlight.start(key, () => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
   expect(singleFlight.join(key)).toBeNull();
 });
 
-it('nobody joins a fetch whose key was invalidated, and its end leaves the next fetch alone', async () => {
+it('a fetch whose key was invalidated is not shared, and its end leaves the next fetch in flight', async () => {
   const singleFlight = createSingleFlight();
   const flights: Flight[] = [];
   let end = () => {};

@@ -46,8 +46,8 @@ const delivered = knowsAll({ status: 'delivered' });
 
 const noRetries = { BSG_RETRIES: '0' };
 
-describe('a status that BSG gave', () => {
-  it('is kept for two seconds while it can change, and has the moment at which BSG gave it', async () => {
+describe('a fetched status', () => {
+  it('is cached for two seconds while it is pending, with the time of its response', async () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl);
@@ -63,7 +63,7 @@ describe('a status that BSG gave', () => {
     expect(bsg.paths).toHaveLength(2);
   });
 
-  it('is kept for a day when it is final', async () => {
+  it('is cached for a day when it is final', async () => {
     fakeClock();
     const bsg = await startFakeBsg(delivered);
     const app = startApp(bsg.baseUrl);
@@ -77,7 +77,7 @@ describe('a status that BSG gave', () => {
     expect(bsg.paths).toHaveLength(2);
   });
 
-  it('is not kept where its rule is switched off', async () => {
+  it('is not cached with a TTL of 0', async () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, { CACHE_TTL_MS: '0', CACHE_FINAL_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '0' });
 
@@ -85,7 +85,7 @@ describe('a status that BSG gave', () => {
     expect(bsg.paths).toHaveLength(4);
   });
 
-  it('is known by both keys, whichever it was asked for by', async () => {
+  it('is cached by both keys, whichever it was fetched by', async () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl);
 
@@ -95,7 +95,7 @@ describe('a status that BSG gave', () => {
     expect(bsg.paths).toEqual(['/sms/1', '/sms/reference/ref_2']);
   });
 
-  it('is forgotten when too much is known, what was not asked for longest first', async () => {
+  it('is evicted beyond CACHE_MAX_ENTRIES, the least recently read first', async () => {
     const bsg = await startFakeBsg(delivered);
     const app = startApp(bsg.baseUrl, { CACHE_MAX_ENTRIES: '4' });
 
@@ -112,7 +112,7 @@ describe('a status that BSG gave', () => {
     expect(bsg.paths).toEqual(['/sms/2']);
   });
 
-  it('may be that of a campaign', async () => {
+  it('of a campaign is cached likewise', async () => {
     fakeClock();
     const bsg = await startFakeBsg(({ number }, response) =>
       sendJson(response, wireCampaign({ sent: number, delivered: 0 })),
@@ -160,7 +160,7 @@ describe('a campaign without a total whose messages all have an outcome', () => 
 });
 
 describe('a failure', () => {
-  it('is kept for two seconds where there is no such message', async () => {
+  it('is cached for two seconds where there is no such message', async () => {
     fakeClock();
     const bsg = await startFakeBsg(respondWith({ error: 20 }));
     const app = startApp(bsg.baseUrl);
@@ -172,7 +172,7 @@ describe('a failure', () => {
     expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
-  it.each([1, 5, 8, 25, 99])('with the error %i of BSG is not kept', async (error) => {
+  it.each([1, 5, 8, 25, 99])('with the error %i of BSG is not cached', async (error) => {
     const bsg = await startFakeBsg(respondWith({ error }));
     const app = startApp(bsg.baseUrl);
 
@@ -181,7 +181,7 @@ describe('a failure', () => {
     expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
-  it('of BSG to answer is not kept', async () => {
+  it('of BSG to respond is not cached', async () => {
     const bsg = await startFakeBsg(isDown);
     const app = startApp(bsg.baseUrl, noRetries);
 
@@ -191,11 +191,11 @@ describe('a failure', () => {
   });
 });
 
-describe('many who ask for one key at once', () => {
+describe('concurrent reads of one key', () => {
   it.each([
-    ['answers', knowsAll(), { id: '1' }],
+    ['responds', knowsAll(), { id: '1' }],
     ['fails', isDown, { code: 'BAD_RESPONSE' }],
-  ])('cost one call when BSG %s', async (_, respond, expected) => {
+  ])('cost one request when BSG %s', async (_, respond, expected) => {
     const slow = held(respond);
     const bsg = await startFakeBsg(slow.respond);
     const app = startApp(bsg.baseUrl, noRetries);
@@ -211,7 +211,7 @@ describe('many who ask for one key at once', () => {
 });
 
 describe('while BSG is down', () => {
-  it('a known status stands in for ten minutes after it went stale, with its own moment', async () => {
+  it('a stale value is served for ten minutes, with the time of its own response', async () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, noRetries);
@@ -226,7 +226,7 @@ describe('while BSG is down', () => {
     expect(await ask(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 
-  it('nothing stands in where that is switched off, nor for an error that BSG names', async () => {
+  it('no stale value is served where CACHE_STALE_IF_ERROR_MS is 0, nor for an error that BSG names', async () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const [off, on] = [
@@ -243,7 +243,7 @@ describe('while BSG is down', () => {
     expect(await ask(off, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 
-  it('what was not there is not said to be so still', async () => {
+  it('a stale "not found" is not served', async () => {
     fakeClock();
     const bsg = await startFakeBsg(respondWith({ error: 20 }));
     const app = startApp(bsg.baseUrl, noRetries);
@@ -255,7 +255,7 @@ describe('while BSG is down', () => {
   });
 });
 
-describe('a BSG that has not answered ten times in a row', () => {
+describe('after ten outages in a row the circuit breaker', () => {
   async function startDown() {
     fakeClock();
     const bsg = await startFakeBsg(sent);
@@ -268,7 +268,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     return { bsg, app, known };
   }
 
-  it('is not asked: unknown keys fail at once and say when to ask again, known ones stand in', async () => {
+  it('is open: unknown keys fail at once with retryAfter, known ones are served stale', async () => {
     const { bsg, app, known } = await startDown();
 
     expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
@@ -279,7 +279,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'down', redis: 'not used' });
   });
 
-  it('is probed once after five seconds, and again later while it is still down', async () => {
+  it('probes BSG once every five seconds while it stays down', async () => {
     const { bsg, app } = await startDown();
 
     seconds(5);
@@ -290,7 +290,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(bsg.paths).toEqual(['/sms/7', '/sms/9']);
   });
 
-  it('is asked by one first when it may be back, and by the others when it is', async () => {
+  it('lets the other reads through once the probe succeeds', async () => {
     const { bsg, app } = await startDown();
     bsg.respond = sent;
     seconds(5);
@@ -299,7 +299,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(bsg.paths).toHaveLength(3);
   });
 
-  it('does not keep the others waiting when the first is not answered', async () => {
+  it('fails other reads at once while its probe is pending', async () => {
     const { bsg, app } = await startDown();
     const slow = held(isDown);
     bsg.respond = slow.respond;
@@ -316,7 +316,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(bsg.paths).toEqual(['/sms/7']);
   });
 
-  it('is asked as before when the probe is answered, if only with an error of its own', async () => {
+  it('closes when the probe is responded to, if only with an error of that key', async () => {
     const { bsg, app } = await startDown();
     bsg.respond = respondWith({ error: 20 });
     seconds(5);
@@ -327,7 +327,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
   });
 
-  it('is asked again when it said, where it asked for patience', async () => {
+  it('stays open as long as Retry-After says', async () => {
     fakeClock();
     const bsg = await startFakeBsg((_, response) => {
       response.setHeader('retry-after', '60');
@@ -345,7 +345,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(bsg.paths).toHaveLength(11);
   });
 
-  it('is not down for odd answers to single keys', async () => {
+  it('ignores bad responses to single keys', async () => {
     const bsg = await startFakeBsg((request, response) => {
       if (request.url === '/sms/1') sendJson(response, wireSms({ id: '1' }));
       else sendJson(response, '<h1>Not Found</h1>', 404);
@@ -355,7 +355,7 @@ describe('a BSG that has not answered ten times in a row', () => {
     expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
-  it('goes on to be asked while it answers now and then', async () => {
+  it('stays closed while BSG responds now and then', async () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, noRetries);
     for (let id = 0; id < 40; id++) {
