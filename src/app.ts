@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type YogaServerOptions } from 'graphql-yoga';
 import type { Config } from './config/config.ts';
 import { isLoopback } from './config/http.ts';
 import { accountOf, type Core, createCore } from './core.ts';
@@ -10,15 +10,14 @@ import { createOpenStreams, type OpenStreams } from './live/open-streams.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './ops/endpoints.ts';
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
-import type { Metrics } from './ops/metrics.ts';
-import { createRequestLog, useRequestLog } from './ops/request-log.ts';
+import { createRequestLog, createRequestSink, useRequestLog } from './ops/request-log.ts';
 import { useOperationSpans } from './ops/tracing.ts';
-import type { RequestHead, RequestSink } from './request/context.ts';
 import { httpStatusOf } from './request/errors.ts';
+import { headOfFetch, headOfHttp } from './request/head.ts';
 import { useOperation } from './request/operation.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
-import { createDocumentCache } from './schema/document-cache.ts';
+import { createDocumentCache, type DocumentCache } from './schema/document-cache.ts';
 import { schema } from './schema/index.ts';
 import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { type Authenticator, createAuthenticator } from './security/authentication.ts';
@@ -47,8 +46,11 @@ interface ServerContext extends GatedContext {
   readonly res?: ServerResponse;
 }
 
+/** The configuration of the server, without that of a sandbox. */
+type AppConfig = Omit<Config, 'sandbox'>;
+
 /** Builds every part, from BSG up to the endpoint. */
-export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(config.log)) {
+export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   const core = createCore(config, log);
   const authenticator = config.auth === null ? null : createAuthenticator(config.auth, (error) => logKeys(log, error));
   const rateLimit = createLimit(config, core);
@@ -58,7 +60,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     authenticator,
     maxBodyBytes: MAX_BODY_BYTES,
     rateLimit,
-    sink: createSink(log, core.metrics),
+    sink: createRequestSink(log, core.metrics),
   });
   const requestLog = createRequestLog(log, core.metrics);
   const streams = createOpenStreams();
@@ -86,7 +88,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
     listener(request: IncomingMessage, response: ServerResponse): void {
       // A client that keeps the connection is to open a new one, to a server that stays.
       if (isDraining) response.shouldKeepAlive = false;
-      const received = gate.receive(headOf(request));
+      const received = gate.receive(headOfHttp(request));
       if (received instanceof GraphQLError)
         return void response.writeHead(httpStatusOf(received)).end(received.message);
       response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
@@ -116,7 +118,7 @@ export function createApp(config: Omit<Config, 'sandbox'>, log: Log = createLog(
 
 /** Options of {@link createEndpoint}. */
 interface EndpointOptions {
-  readonly config: Omit<Config, 'sandbox'>;
+  readonly config: AppConfig;
   readonly log: Log;
   readonly core: Core;
   readonly gate: Gate;
@@ -127,10 +129,10 @@ interface EndpointOptions {
   readonly streams: OpenStreams;
 }
 
+type Plugins = NonNullable<YogaServerOptions<ServerContext, Context>['plugins']>;
+
 function createEndpoint(options: EndpointOptions) {
-  const { config, log, core, gate, authenticator, rateLimit, ops, streams } = options;
-  const { http, live, queries } = config;
-  const { maxBatchSize } = queries;
+  const { config, log, core, authenticator, streams } = options;
   const documents = createDocumentCache();
   return createYoga<ServerContext, Context>({
     schema,
@@ -139,7 +141,7 @@ function createEndpoint(options: EndpointOptions) {
       return {
         loaders: createLoaders(core.statuses, admitted),
         live: core.live,
-        maxBatchSize,
+        maxBatchSize: config.queries.maxBatchSize,
         maySeePersonal: authenticator === null || admitted.caller?.scopes.has(PERSONAL_SCOPE) === true,
         onStream: () => streams.add(res, admitted.caller?.expiresAtMs ?? null),
       };
@@ -148,51 +150,47 @@ function createEndpoint(options: EndpointOptions) {
     healthCheckEndpoint: '/health',
     logging: withoutQuotes(log),
     maskedErrors: { maskError: maskRequestError },
-    cors: corsOf(http.corsOrigins),
+    cors: corsOf(config.http.corsOrigins),
     multipart: false,
     landingPage: false,
     graphiql: false,
     maxRequestBodySize: false,
     extraParamNames: [DOCUMENT_ID],
     parserAndValidationCache: documents.options,
-    plugins: [
-      // Paths beside the endpoint.
-      useOps(ops, (request) => opsReaderOf(request, http.opsPort, authenticator)),
-      useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
-      queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
-      // The gate comes before whatever reads the body.
-      useGate(gate),
-      http.corsOrigins.length > 0 && useVaryByOrigin(),
-      useRequestErrors(),
-      // The document.
-      queries.trusted !== null && useTrustedDocuments(queries.trusted),
-      ...queryLimits(documents.drop),
-      // The first to see the operation, as all that follow read what it found.
-      useOperation(),
-      useStreamBodyLimit(MAX_STREAM_QUERY_BYTES + maxBatchSize * KEY_BYTES),
-      !queries.introspection && useHiddenSchema(),
-      useCostLimits(queries.maxCost, rateLimit),
-      useCompiledQueries(),
-      // The last to set how an operation runs.
-      useOperationSpans(),
-      // The last to see the result.
-      useRequestLog(),
-    ],
+    plugins: pluginsOf(options, documents),
   });
 }
 
-/** Metrics count what requests cost, and operators learn why BSG did not respond. */
-function createSink(log: Log, metrics: Metrics): RequestSink {
-  return {
-    onRead: metrics.onRead,
-    onUpstreamRequest(request, requestId) {
-      metrics.onUpstreamRequest(request);
-      if (request.cause !== null) log.warn({ requestId, ...request }, 'Upstream request failed.');
-    },
-  };
+/** What happens to a request, in this order. */
+function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins {
+  const { config, core, gate, authenticator, rateLimit, ops } = options;
+  const { http, live, queries } = config;
+  return [
+    // Paths beside the endpoint.
+    useOps(ops, (request) => opsReaderOf(request, http.opsPort, authenticator)),
+    useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
+    queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
+    // The gate comes before whatever reads the body.
+    useGate(gate),
+    http.corsOrigins.length > 0 && useVaryByOrigin(),
+    useRequestErrors(),
+    // The document.
+    queries.trusted !== null && useTrustedDocuments(queries.trusted),
+    ...queryLimits(documents.drop),
+    // The first to see the operation, as all that follow read what it found.
+    useOperation(),
+    useStreamBodyLimit(MAX_STREAM_QUERY_BYTES + queries.maxBatchSize * KEY_BYTES),
+    !queries.introspection && useHiddenSchema(),
+    useCostLimits(queries.maxCost, rateLimit),
+    useCompiledQueries(),
+    // The last to set how an operation runs.
+    useOperationSpans(),
+    // The last to see the result.
+    useRequestLog(),
+  ];
 }
 
-function createLimit({ bsg, http, queries }: Omit<Config, 'sandbox'>, { redis }: Core): RateLimit | null {
+function createLimit({ bsg, http, queries }: AppConfig, { redis }: Core): RateLimit | null {
   const { costPerMinute } = queries;
   if (costPerMinute === null) return null;
   return createRateLimit({
@@ -213,23 +211,6 @@ async function opsReaderOf(
   if (authenticator === null) return 'operator';
   const caller = await authenticator.authenticate(headers.get('authorization'));
   return caller instanceof GraphQLError ? 'unauthenticated' : 'operator';
-}
-
-function headOf(request: IncomingMessage): RequestHead {
-  const { headers, method = '', socket } = request;
-  return {
-    method,
-    header(name) {
-      const value = headers[name];
-      return typeof value === 'string' ? value : null;
-    },
-    // A socket that is closed already has none.
-    peerAddress: socket.remoteAddress ?? 'unknown',
-  };
-}
-
-function headOfFetch({ method, headers }: Request): RequestHead {
-  return { method, header: (name) => headers.get(name), peerAddress: null };
 }
 
 function logKeys(log: Log, error: Error | null): void {

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { RequestContext } from '../request/context.ts';
+import type { RequestContext, RequestSink } from '../request/context.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -37,6 +37,17 @@ export function useRequestLog(): Plugin<object, { readonly received: RequestCont
     },
     onResponse({ response, serverContext: { received } }) {
       response.headers.set('x-request-id', received.requestId);
+    },
+  };
+}
+
+/** Counts what requests cost, and logs why BSG did not respond, for operators. */
+export function createRequestSink(log: Log, metrics: Metrics): RequestSink {
+  return {
+    onRead: metrics.onRead,
+    onUpstreamRequest(request, requestId) {
+      metrics.onUpstreamRequest(request);
+      if (request.cause !== null) log.warn({ requestId, ...request }, 'Upstream request failed.');
     },
   };
 }

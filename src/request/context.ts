@@ -1,16 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestObserver, Tier, UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
+import type { RequestHead } from './head.ts';
 import type { Operation, Variables } from './operation.ts';
-
-/** What is known of a request before its body is read, whatever transport brings it. */
-export interface RequestHead {
-  readonly method: string;
-  /** The value of a header, by its name in lower case; null where there is none. */
-  header(name: string): string | null;
-  /** IP address of the peer. Null where the request was made in this process, which nothing needs to be defended against. */
-  readonly peerAddress: string | null;
-}
 
 /** Receives what requests cost, for metrics and the log. */
 export interface RequestSink {

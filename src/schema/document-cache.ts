@@ -21,3 +21,6 @@ export function createDocumentCache() {
     },
   };
 }
+
+/** Parsed and validated queries. */
+export type DocumentCache = ReturnType<typeof createDocumentCache>;

@@ -1,6 +1,6 @@
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
-import type { RequestHead } from '../request/context.ts';
 import { requestError } from '../request/errors.ts';
+import type { RequestHead } from '../request/head.ts';
 
 type CorsOptions = Exclude<YogaServerOptions<object, object>['cors'], undefined>;
 

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { RequestContext, type RequestHead, type RequestSink } from '../request/context.ts';
+import { RequestContext, type RequestSink } from '../request/context.ts';
 import { requestError } from '../request/errors.ts';
+import type { RequestHead } from '../request/head.ts';
 import type { Authenticator } from './authentication.ts';
 import { validateOrigin } from './cross-site.ts';
 import { validateHost } from './host.ts';

@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
-import type { RequestHead } from '../request/context.ts';
 import { requestError } from '../request/errors.ts';
+import type { RequestHead } from '../request/head.ts';
 import type { AdmittedRequest } from './gate.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { RequestContext, RequestHead } from '../../src/request/context.ts';
+import type { RequestContext } from '../../src/request/context.ts';
+import type { RequestHead } from '../../src/request/head.ts';
 import { createAuthenticator } from '../../src/security/authentication.ts';
 import { type AdmittedRequest, createGate } from '../../src/security/gate.ts';
 

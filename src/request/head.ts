@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http';
+
+/** What is known of a request before its body is read, whatever transport brings it. */
+export interface RequestHead {
+  readonly method: string;
+  /** The value of a header, by its name in lower case; null where there is none. */
+  header(name: string): string | null;
+  /** IP address of the peer. Null where the request was made in this process, which nothing needs to be defended against. */
+  readonly peerAddress: string | null;
+}
+
+/** The head of a request that `node:http` received. */
+export function headOfHttp({ headers, method = '', socket }: IncomingMessage): RequestHead {
+  return {
+    method,
+    header(name) {
+      const value = headers[name];
+      return typeof value === 'string' ? value : null;
+    },
+    // A socket that is closed already has no address.
+    peerAddress: socket.remoteAddress ?? 'unknown',
+  };
+}
+
+/** The head of a request made in this process. */
+export function headOfFetch({ method, headers }: Request): RequestHead {
+  return { method, header: (name) => headers.get(name), peerAddress: null };
+}
