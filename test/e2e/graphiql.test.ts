@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM}
     const tabs = page.locator('.graphiql-tab-button');
     await tabs.first().waitFor();
     expect(await tabs.allTextContents()).toEqual(
-      EXAMPLES.map(({ query }) => expect.stringContaining(/(?:query|subscription) (\w+)/.exec(query)?.[1] ?? '')),
+      EXAMPLES.map(({ query }) => expect.stringContaining(/^(?:query|subscription) (\w+)/m.exec(query)?.[1] ?? '')),
     );
     await runUntilShown(page, '"DELIVERED"');
     await tabs.filter({ hasText: 'EveryKindOfError' }).click();

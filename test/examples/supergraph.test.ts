@@ -153,9 +153,11 @@ describe.each(GATEWAYS)('%s', (_, startGateway) => {
     const bsg = await startFakeBsg();
     const graph = await startCompanyGraph({ app: startApp(bsg.baseUrl), others: [ordersWith([])], startGateway });
 
-    const { data } = await graph.query('{ sms(id: "18446744073709551615") { ... on Sms { id } } }');
-
-    expect(data).toEqual({ sms: { id: '18446744073709551615' } });
+    // From its third use the query is compiled.
+    for (const _ of [1, 2, 3, 4]) {
+      const { data } = await graph.query('{ sms(id: "18446744073709551615") { ... on Sms { id } } }');
+      expect(data).toEqual({ sms: { id: '18446744073709551615' } });
+    }
     expect(bsg.paths).toEqual(['/sms/18446744073709551615']);
   });
 
