@@ -1,3 +1,4 @@
+/** Apollo's gateway without Apollo Server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { type ExecutionArgs, print } from 'graphql';

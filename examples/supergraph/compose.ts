@@ -1,3 +1,4 @@
+/** Composes subgraphs into a supergraph. */
 import { composeServices } from '@theguild/federation-composition';
 import type { DocumentNode } from 'graphql';
 

@@ -1,3 +1,4 @@
+/** The orders subgraph of another team. */
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';

@@ -1,10 +1,11 @@
+/** The section `auth` of the configuration: which callers are authorized. */
 import { z } from 'zod';
 import { httpVariables, isLoopback } from './http.ts';
 import { errorOf, oneOf, parsed, splitList, text } from './values.ts';
 
 const JWT_TOGETHER = 'AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE are required together';
 
-/** The variables of the section `auth`: which callers are authorized. */
+/** The variables of the section. */
 export const authVariables = {
   AUTH_TOKENS: parsed('name:token or name:token:scopes, separated by commas, scopes separated by spaces', parseTokens)
     .optional()

@@ -1,3 +1,4 @@
+/** The section `bsg` of the configuration: requests to BSG. */
 import { z } from 'zod';
 import { httpVariables } from './http.ts';
 import { sandboxVariables } from './sandbox.ts';
@@ -8,7 +9,7 @@ const DEFAULT_BASE_URL = 'https://api.bsg.world/rest';
 /** The sandbox accepts any key of this form. */
 const SANDBOX_KEY = 'live_sandbox';
 
-/** The variables of the section `bsg`: requests to BSG. */
+/** The variables of the section. */
 export const bsgVariables = {
   BSG_API_KEY: text('the key as BSG shows it: printable characters without spaces', (key) => /^[\x21-\x7e]+$/.test(key))
     .optional()

@@ -1,7 +1,8 @@
+/** The section `cache` of the configuration: which statuses are cached, where and how long. */
 import { z } from 'zod';
 import { isSet, text, wholeNumber } from './values.ts';
 
-/** The variables of the section `cache`. */
+/** The variables of the section. */
 export const cacheVariables = {
   CACHE_TTL_MS: wholeNumber(0, 999_999_999)
     .default(2_000)

@@ -1,7 +1,8 @@
+/** The section `http` of the configuration: the process and its ports. */
 import { z } from 'zod';
 import { errorOf, isSet, parsed, port, splitList, text, wholeNumber } from './values.ts';
 
-/** The variables of the section `http`: the process and its ports. */
+/** The variables of the section. */
 export const httpVariables = {
   NODE_ENV: text('any text')
     .optional()

@@ -1,7 +1,8 @@
+/** The section `live` of the configuration: subscriptions and delivery reports. */
 import { z } from 'zod';
 import { text, wholeNumber } from './values.ts';
 
-/** The variables of the section `live`: subscriptions and delivery reports. */
+/** The variables of the section. */
 export const liveVariables = {
   LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000)
     .default(2_000)

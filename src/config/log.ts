@@ -1,7 +1,8 @@
+/** The section `log` of the configuration: what is logged. */
 import { z } from 'zod';
 import { oneOf } from './values.ts';
 
-/** The variables of the section `log`. */
+/** The variables of the section. */
 export const logVariables = {
   LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

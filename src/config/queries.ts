@@ -1,9 +1,10 @@
+/** The section `queries` of the configuration: what a query may be and cost. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { httpVariables } from './http.ts';
 import { oneOf, parsed, wholeNumber } from './values.ts';
 
-/** The variables of the section `queries`: what a query may be and cost. */
+/** The variables of the section. */
 export const queriesVariables = {
   INTROSPECTION: oneOf(['on', 'off']).optional().meta({
     description: 'Whether the schema can be explored: introspection, GraphiQL, suggestions in errors.',

@@ -1,7 +1,8 @@
+/** The section `sandbox` of the configuration: the BSG sandbox, with the server or alone. */
 import { z } from 'zod';
 import { isSet, oneOf, port } from './values.ts';
 
-/** The variables of the section `sandbox`. */
+/** The variables of the section. */
 export const sandboxVariables = {
   SANDBOX_PORT: port.default(4_010).describe('Port of the sandbox on 127.0.0.1; 0 lets the system pick one.'),
   SANDBOX_MASS_STATUS: oneOf(['on', 'off'])

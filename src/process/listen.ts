@@ -1,3 +1,4 @@
+/** Listening, with errors that name the variable to change. */
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
