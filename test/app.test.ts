@@ -2,8 +2,7 @@ import { serverAudits } from 'graphql-http';
 import { describe, expect, it } from 'vitest';
 import { startApp, startAppOnSandbox } from './helpers/app.ts';
 import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
-
-const json = { 'content-type': 'application/json' };
+import { graphqlPost } from './helpers/http.ts';
 
 describe('GraphQL over HTTP', () => {
   // https://github.com/graphql/graphql-http/tree/main/implementations: the audits of the specification's working group.
@@ -31,11 +30,10 @@ describe('an invalid request', () => {
     ['mutation { __typename }', 400, 'BAD_REQUEST'],
   ])('%s is refused with a message and a code', async (query, status, code) => {
     const { app } = await startAppOnSandbox();
-    const response = await app.fetch('/graphql', {
-      method: 'POST',
-      headers: { ...json, accept: 'application/graphql-response+json' },
-      body: JSON.stringify({ query }),
-    });
+    const response = await app.fetch(
+      '/graphql',
+      graphqlPost({ query }, { accept: 'application/graphql-response+json' }),
+    );
     expect(response.status).toBe(status);
     expect((await response.json()).errors).toEqual([
       expect.objectContaining({ message: expect.stringMatching(/\S/), extensions: { code } }),
@@ -46,7 +44,7 @@ describe('an invalid request', () => {
     'whose body is %j is refused as BAD_REQUEST',
     async (body) => {
       const { app } = await startAppOnSandbox();
-      const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+      const response = await app.fetch('/graphql', graphqlPost(body));
       expect([400, 200]).toContain(response.status);
       const { errors } = await response.json();
       expect(errors[0]).toMatchObject({ message: expect.stringMatching(/\S/), extensions: { code: 'BAD_REQUEST' } });
@@ -94,7 +92,7 @@ describe('an invalid request', () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
     const app = startApp(bsg.baseUrl);
     const body = '{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":12345678901234567890}}';
-    const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+    const response = await app.fetch('/graphql', graphqlPost(body));
     expect((await response.json()).errors).toEqual([
       expect.objectContaining({
         message: expect.stringContaining('send ids as strings'),
@@ -120,7 +118,7 @@ describe('an invalid request', () => {
   it('with variables that nest deeper than the stack is refused with one error', async () => {
     const { app } = await startAppOnSandbox();
     const body = `{"query":"query ($id: ID!) { sms(id: $id) { __typename } }","variables":{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
-    const response = await app.fetch('/graphql', { method: 'POST', headers: json, body });
+    const response = await app.fetch('/graphql', graphqlPost(body));
     expect((await response.json()).errors).toHaveLength(1);
   });
 

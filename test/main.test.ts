@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { createClient } from 'graphql-sse';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
+import { graphqlPost, subscribe } from './helpers/http.ts';
 import { runProgram } from './helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from './helpers/secrets.ts';
 
@@ -13,11 +13,7 @@ const anyPorts = { PORT: '0', SANDBOX_PORT: '0' };
 const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_very_secret' };
 
 async function query(address: string, document: string) {
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query: document }),
-  });
+  const response = await fetch(address, graphqlPost({ query: document }));
   return response.json();
 }
 
@@ -87,12 +83,12 @@ describe('the server', () => {
   it('aborts streams at shutdown, so that their clients reconnect to another instance', async () => {
     const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '3600000' });
     const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
-    const client = createClient({ url: String(graphiql), retryAttempts: 0 });
-    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["305"]) { ... on Sms { status } } }' });
-    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'SENT' } } } });
+    const query = 'subscription { smsUpdates(ids: ["305"]) { ... on Sms { status } } }';
+    const updates = subscribe(String(graphiql), query);
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
 
     program.child.kill('SIGTERM');
-    await expect(events.next()).rejects.toThrow();
+    await expect(updates.next()).rejects.toThrow();
     expect(await program.ended).toBe(0);
   });
 

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { expect, it } from 'vitest';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
-import { freePort, listen } from '../helpers/http.ts';
+import { freePort, graphqlPost, listen } from '../helpers/http.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
 
 const RESTARTS = 20;
@@ -61,11 +61,7 @@ it(`loses no request over ${RESTARTS} restarts under load`, async () => {
   async function sendQueries(from: number): Promise<void> {
     for (let id = from; !isOver; id += 8) {
       const body = JSON.stringify({ query: `{ sms(id: "${id}") { ... on Sms { id } } }` });
-      const response = await fetch(`${address}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body,
-      });
+      const response = await fetch(`${address}/graphql`, graphqlPost(body));
       const text = await response.text();
       if (text === `{"data":{"sms":{"id":"${id}"}}}`) answered++;
       else lost.push(`${response.status} ${text}`);

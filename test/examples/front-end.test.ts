@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { deliveryLine } from '../../examples/front-end/delivery-line.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/http.ts';
+import { graphqlPost, listen } from '../helpers/http.ts';
 
 it.each([
   ['ext_id_19', 'Delivered at 2017-01-17T09:11:41Z'],
@@ -23,13 +23,7 @@ it('a server with the manifest of the front end answers its documents by hash, a
   const manifest = 'examples/front-end/gql/persisted-documents.json';
   const { app } = await startAppOnSandbox({ PERSISTED_OPERATIONS: manifest });
   const post = async (params: object) =>
-    (
-      await app.fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...params, variables: { reference: 'status_sent' } }),
-      })
-    ).json();
+    (await app.fetch('/graphql', graphqlPost({ ...params, variables: { reference: 'status_sent' } }))).json();
 
   const documents = Object.entries<string>(JSON.parse(await readFile(manifest, 'utf8')));
   expect(documents).toHaveLength(1);

@@ -17,6 +17,7 @@ import {
   startHiveGateway,
 } from '../helpers/company-graph.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { graphqlPost } from '../helpers/http.ts';
 import { runScript } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
@@ -264,11 +265,10 @@ describe('the example', () => {
     await program.printed(/^ {2}3\./m);
 
     for (const url of [hive, apollo]) {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: '{ orders { sms { status } campaign { deliveryRate } } }' }),
-      });
+      const response = await fetch(
+        url,
+        graphqlPost({ query: '{ orders { sms { status } campaign { deliveryRate } } }' }),
+      );
       const { data } = await response.json();
       expect(data.orders[0]).toEqual({ sms: { status: 'DELIVERED' }, campaign: { deliveryRate: 1 } });
     }

@@ -1,24 +1,17 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type GraphQLFormattedError, print } from 'graphql';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import { type Document, graphqlPost, type Result, textOf } from './http.ts';
 import { expectNoSecret, expectNothingPersonal } from './secrets.ts';
-
-/** What a GraphQL request came to. */
-export interface Result<Data> {
-  readonly data: Data;
-  readonly errors?: readonly GraphQLFormattedError[];
-}
 
 /** The app under test, without a socket. */
 export interface TestApp {
   /** Sends a typed document, or any text that is to be a query. */
   query<Data, Variables>(
-    document: TypedDocumentNode<Data, Variables> | string,
+    document: Document<Data, Variables>,
     variables?: Variables,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Result<Data>>;
@@ -83,12 +76,11 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
     requestLines: () => lines.map((line) => JSON.parse(line) as RequestLine).filter(({ msg }) => msg === 'request'),
     log: () => lines.join(''),
     async query(document, variables, headers = {}) {
-      const query = typeof document === 'string' ? document : print(document);
-      const response = await fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
-        body: JSON.stringify({ query, variables }),
-      });
+      const accept = 'application/graphql-response+json';
+      const response = await fetch(
+        '/graphql',
+        graphqlPost({ query: textOf(document), variables }, { accept, ...headers }),
+      );
       return response.json();
     },
   };

@@ -7,8 +7,8 @@ import { onTestFinished } from 'vitest';
 import { createApolloGateway } from '../../examples/supergraph/apollo-gateway.ts';
 import { type Composer, compose } from '../../examples/supergraph/compose.ts';
 import { createHiveGateway } from '../../examples/supergraph/hive-gateway.ts';
-import type { Result, TestApp } from './app.ts';
-import { listen } from './http.ts';
+import type { TestApp } from './app.ts';
+import { listen, queryAt, type Result } from './http.ts';
 
 /** The schema as another team gets it. */
 export const bsgSchema: DocumentNode = parse(await readFile('schema.graphql', 'utf8'));
@@ -87,13 +87,6 @@ export async function startCompanyGraph({
   return {
     address,
     answers,
-    async query(query, headers) {
-      const response = await fetch(`${address}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ query }),
-      });
-      return response.json();
-    },
+    query: (query, headers) => queryAt(address, { query }, headers),
   };
 }

@@ -1,8 +1,7 @@
-import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { listen } from '../helpers/http.ts';
+import { listen, subscribe } from '../helpers/http.ts';
 
 /** The value of a metric, by its name and labels as they stand in the text; null where it is not there. */
 async function read(app: TestApp, sample: string): Promise<number | null> {
@@ -49,14 +48,13 @@ describe('metrics', () => {
   it('show the open subscriptions and the keys that are polled for them', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
     const app = startApp(bsg.baseUrl);
-    const address = `${await listen(app.listener)}/graphql`;
-    const clients = [1, 2].map(() => createClient({ url: address, retryAttempts: 0 }));
-    for (const client of clients) {
-      await client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { __typename } }' }).next();
-    }
+    const address = await listen(app.listener);
+    const query = 'subscription { smsUpdates(ids: ["1"]) { __typename } }';
+    const subscriptions = [1, 2].map(() => subscribe(address, query));
+    for (const subscription of subscriptions) await subscription.next();
     expect(await read(app, 'bsg_graphql_live_streams')).toBe(2);
     expect(await read(app, 'bsg_graphql_live_pollers')).toBe(1);
-    for (const client of clients) client.dispose();
+    for (const subscription of subscriptions) subscription.leave();
     await expect.poll(() => read(app, 'bsg_graphql_live_streams')).toBe(0);
     expect(await read(app, 'bsg_graphql_live_pollers')).toBe(0);
   });

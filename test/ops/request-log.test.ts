@@ -1,10 +1,9 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { createClient } from 'graphql-sse';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { hangs, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { listen } from '../helpers/http.ts';
+import { graphqlPost, listen, subscribe } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -39,11 +38,7 @@ describe('the request log', () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     const ask = (id: string, headers: Record<string, string>) =>
-      app.fetch('/graphql', {
-        method: 'POST',
-        headers: { ...json, ...headers },
-        body: JSON.stringify({ query: `{ sms(id: "${id}") { __typename } }` }),
-      });
+      app.fetch('/graphql', graphqlPost({ query: `{ sms(id: "${id}") { __typename } }` }, headers));
 
     const own = await ask('1', { 'x-request-id': 'order-7.a:b_c' });
     expect(own.headers.get('x-request-id')).toBe('order-7.a:b_c');
@@ -80,7 +75,7 @@ describe('the request log', () => {
     ],
   ])('has the code of the first error of a request %s', async (_, params, outcome) => {
     const app = startApp((await startFakeBsg()).baseUrl);
-    await app.fetch('/graphql', { method: 'POST', headers: json, body: JSON.stringify(params) });
+    await app.fetch('/graphql', graphqlPost(params));
     expect(app.requestLines()).toMatchObject([{ outcome }]);
   });
 
@@ -104,11 +99,11 @@ describe('the request log', () => {
   it('has a line for a subscription once it ends', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1', status: 'sent' })));
     const app = startApp(bsg.baseUrl);
-    const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0 });
-    const events = client.iterate({ query: 'subscription Listen { smsUpdates(ids: ["1"]) { __typename } }' });
-    await events.next();
+    const query = 'subscription Listen { smsUpdates(ids: ["1"]) { __typename } }';
+    const updates = subscribe(await listen(app.listener), query);
+    await updates.next();
     expect(app.requestLines()).toEqual([]);
-    client.dispose();
+    updates.leave();
     await expect
       .poll(() => app.requestLines())
       .toMatchObject([{ outcome: 'ok', operation: { type: 'subscription', name: 'Listen' } }]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { graphqlPost } from '../helpers/http.ts';
 
 async function start(environment: Record<string, string>) {
   const bsg = await startFakeBsg();
@@ -63,11 +64,7 @@ describe('the cost of an operation', () => {
     ] as const) {
       if (maxCost === 0) continue;
       const { bsg, app } = await start({ MAX_QUERY_COST: String(maxCost) });
-      const response = await app.fetch('/graphql', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables, operationName }),
-      });
+      const response = await app.fetch('/graphql', graphqlPost({ query, variables, operationName }));
       const { data, errors } = await response.json();
       expect(response.status).toBe(isAllowed ? 200 : 400);
       if (isAllowed) expect([errors, typeof data]).toEqual([undefined, 'object']);

@@ -6,16 +6,13 @@ import type { Context } from '../../src/schema/context.ts';
 import { schema } from '../../src/schema/index.ts';
 import { startAppOnSandbox, type TestApp } from '../helpers/app.ts';
 import { startClient } from '../helpers/client.ts';
+import { graphqlPost } from '../helpers/http.ts';
 
 /** Asks until the document is compiled, and returns what was answered first and last. */
 async function askUntilCompiled(app: TestApp, query: string, variables: object, operationName?: string) {
   const answers: ExecutionResult[] = [];
   for (let use = 1; use <= 4; use++) {
-    const response = await app.fetch('/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables, operationName }),
-    });
+    const response = await app.fetch('/graphql', graphqlPost({ query, variables, operationName }));
     answers.push(await response.json());
   }
   return { first: answers[0], last: answers.at(-1) };

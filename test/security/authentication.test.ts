@@ -1,10 +1,9 @@
-import { createClient } from 'graphql-sse';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it, vi } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { listen } from '../helpers/http.ts';
+import { graphqlPost, listen, subscribe } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
 const query = '{ sms(id: "1") { ... on Sms { id } } }';
@@ -12,7 +11,7 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const json = { 'content-type': 'application/json' };
 
 function ask(app: ReturnType<typeof startApp>, headers: Record<string, string>) {
-  return app.fetch('/graphql', { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify({ query }) });
+  return app.fetch('/graphql', graphqlPost({ query }, headers));
 }
 
 describe('a static token', () => {
@@ -55,7 +54,7 @@ describe('a static token', () => {
 
   it.each([
     ['with the query in the URL', '/graphql?query={__typename}', { method: 'GET' }],
-    ['with a body that is not JSON', '/graphql', { method: 'POST', headers: json, body: '{' }],
+    ['with a body that is not JSON', '/graphql', graphqlPost('{')],
     [
       'for an event stream',
       '/graphql?query=subscription{campaignUpdates(taskId:"1"){__typename}}',
@@ -69,13 +68,9 @@ describe('a static token', () => {
 
   it('authenticates a subscription', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
-    const client = createClient({
-      url: `${await listen(app.listener)}/graphql`,
-      retryAttempts: 0,
-      headers: bearer(TOKENS.plain),
-    });
-    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }' });
-    expect(await events.next()).toMatchObject({ value: { data: { smsUpdates: { status: 'DELIVERED' } } } });
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    const updates = subscribe(await listen(app.listener), query, undefined, bearer(TOKENS.plain));
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'DELIVERED' } });
   });
 
   it('is not required for /health and /ready, but for /metrics and the details of /ready', async () => {
@@ -233,10 +228,10 @@ describe('a JWT', () => {
     const app = startApp(bsg.baseUrl, environment);
     // Half a minute after its end it is still taken, as clocks differ.
     const headers = bearer(await sign({}, { expiresIn: '-28s' }));
-    const client = createClient({ url: `${await listen(app.listener)}/graphql`, retryAttempts: 0, headers });
-    const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }' });
-    await events.next();
-    await expect(events.next()).rejects.toThrow();
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    const updates = subscribe(await listen(app.listener), query, undefined, headers);
+    await updates.next();
+    await expect(updates.next()).rejects.toThrow();
   });
 
   it('signed by an unknown key causes one fetch of the keys, not one for each request, while the issuer is unavailable', async () => {

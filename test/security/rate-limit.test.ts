@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { fakeTimers } from '../helpers/clock.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
-import { listen } from '../helpers/http.ts';
+import { graphqlPost, listen } from '../helpers/http.ts';
 import { hasRedis, startRedis } from '../helpers/redis.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
@@ -12,11 +12,10 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 async function askFor(app: TestApp, count: number, headers: Record<string, string> = {}) {
   const ids = Array.from({ length: count }, (_, i) => String(i + 1));
-  const response = await app.fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ query: 'query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }', variables: { ids } }),
-  });
+  const response = await app.fetch(
+    '/graphql',
+    graphqlPost({ query: 'query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }', variables: { ids } }, headers),
+  );
   return { status: response.status, retryAfter: response.headers.get('retry-after'), ...(await response.json()) };
 }
 

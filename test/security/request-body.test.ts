@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { json, text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { startAppOnSandbox } from '../helpers/app.ts';
-import { listen } from '../helpers/http.ts';
+import { graphqlPost, listen } from '../helpers/http.ts';
 
 const query = JSON.stringify({ query: '{ __typename }' });
 
@@ -77,12 +77,7 @@ it('a subscription with MAX_BATCH_SIZE keys is accepted, and one with a longer q
       query: `subscription ($ids: [ID!]) { smsUpdates(ids: $ids) { __typename } } # ${padding}`,
       variables: { ids },
     });
-  const subscribe = (text: string) =>
-    fetch(`${address}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: text,
-    });
+  const subscribe = (text: string) => fetch(`${address}/graphql`, graphqlPost(text, { accept: 'text/event-stream' }));
   expect((await subscribe(body(''))).status).toBe(200);
   const refused = await subscribe(body('x'.repeat(20_000)));
   expect(refused.status).toBe(413);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { graphqlPost } from '../helpers/http.ts';
 
 const known = 'query Known($id: ID!) { sms(id: $id) { ... on Sms { id } } }';
 const hash = createHash('sha256').update(known).digest('hex');
@@ -19,11 +20,10 @@ async function start(mode: Record<string, string> = {}): Promise<TestApp> {
 }
 
 async function send(app: TestApp, params: object) {
-  const response = await app.fetch('/graphql', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-    body: JSON.stringify({ variables: { id: '1' }, ...params }),
-  });
+  const response = await app.fetch(
+    '/graphql',
+    graphqlPost({ variables: { id: '1' }, ...params }, { accept: 'application/graphql-response+json' }),
+  );
   return { status: response.status, ...(await response.json()) };
 }
 
