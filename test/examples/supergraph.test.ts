@@ -2,9 +2,8 @@ import { once } from 'node:events';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { composeSchemaContract } from '@theguild/federation-composition';
 import { isObjectType, parse } from 'graphql';
-import { createClient } from 'graphql-sse';
 import { createYoga } from 'graphql-yoga';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Composer } from '../../examples/supergraph/compose.ts';
 import { createOrders, type Order, ordersSchema } from '../../examples/supergraph/orders.ts';
 import { schema } from '../../src/schema/index.ts';
@@ -17,7 +16,7 @@ import {
   startHiveGateway,
 } from '../helpers/company-graph.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { graphqlPost } from '../helpers/http.ts';
+import { graphqlPost, subscribe } from '../helpers/http.ts';
 import { runScript } from '../helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
@@ -223,18 +222,10 @@ it('Hive Gateway forwards every change of a message, and the authorization of th
   });
   const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
   const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
-  const client = createClient({
-    url: `${graph.address}/graphql`,
-    retryAttempts: 0,
-    headers: { authorization: 'Bearer x' },
-  });
-  onTestFinished(() => client.dispose());
-
-  const seen: unknown[] = [];
   const query = 'subscription { smsUpdates(references: ["ext_id_19"]) { ... on Sms { status isFinal } } }';
-  for await (const { data } of client.iterate({ query })) seen.push(data);
+  const updates = subscribe(graph.address, query, undefined, { authorization: 'Bearer x' });
 
-  expect(seen).toEqual([
+  expect(await updates.rest()).toEqual([
     { smsUpdates: { status: 'SCHEDULED', isFinal: false } },
     { smsUpdates: { status: 'SENT', isFinal: false } },
     { smsUpdates: { status: 'DELIVERED', isFinal: true } },
@@ -245,14 +236,14 @@ it('Hive Gateway forwards every change of a message, and the authorization of th
 it('Hive Gateway closes the stream of a message when its last subscriber leaves', async () => {
   const { app } = await startAppOnSandbox();
   const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
-  const client = createClient({ url: `${graph.address}/graphql`, retryAttempts: 0 });
-  const events = client.iterate({ query: 'subscription { smsUpdates(ids: ["401"]) { ... on Sms { status } } }' });
-  await events.next();
+  const query = 'subscription { smsUpdates(ids: ["401"]) { ... on Sms { status } } }';
+  const updates = subscribe(graph.address, query);
+  await updates.next();
 
   const [stream] = graph.answers;
   if (stream === undefined || stream.closed) throw new Error('The stream is not open.');
   const left = once(stream, 'close');
-  client.dispose();
+  updates.leave();
 
   await left;
 });
