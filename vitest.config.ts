@@ -22,7 +22,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     reporters: ['default', './test/helpers/closing-line.ts'],
     projects: [
-      // What one process can test, in seconds. `npm run test:unit` leaves Redis out as well.
+      // What one process can test. `npm run test:unit` leaves Redis out as well.
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: INTEGRATION_TESTS } },
       {
         extends: true,
