@@ -9,6 +9,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { parse } from 'graphql';
 import { createApolloGateway } from '../examples/supergraph/apollo-gateway.ts';
 import { compose } from '../examples/supergraph/compose.ts';
@@ -28,9 +29,10 @@ const GATEWAYS = {
 };
 
 const requests = { bsg: 0, subgraph: 0 };
-const bsg = await serve((request, response) => {
+const bsg = await serve(async (request, response) => {
   requests.bsg++;
-  response.end(JSON.stringify(wireAnswerTo(request.url ?? '')));
+  const { url = '' } = request;
+  response.end(JSON.stringify(url === '/sms/getStatus' ? massAnswerTo(await json(request)) : wireAnswerTo(url)));
 });
 const schema = parse(await readFile('schema.graphql', 'utf8'));
 
@@ -121,6 +123,11 @@ function wireAnswerTo(path: string): object {
     return { originator: 'a', body: 'b', sent: 1, delivered: 1, expired: 0, undeliverable: 0, unknown: 0 };
   const id = name === 'reference' ? key.slice('ref_'.length) : name;
   return { error: 0, id, reference: `ref_${id}`, status: 'delivered' };
+}
+
+function massAnswerTo(body: unknown): object {
+  const { ids } = body as { readonly ids: readonly number[] };
+  return { result: ids.map((id) => ({ id, external_id: `ref_${id}`, status: 'delivered' })) };
 }
 
 function print(line: string): void {

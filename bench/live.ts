@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createApp } from '../src/app.ts';
@@ -30,9 +31,13 @@ async function serve(): Promise<void> {
   const { createServer } = await import('node:http');
   let status = 'scheduled';
   let requests = 0;
-  const bsg = createServer((call, response) => {
+  const bsg = createServer(async (request, response) => {
     requests++;
-    response.end(JSON.stringify({ error: 0, id: call.url?.split('/').at(-1), status, reference: null }));
+    const { url = '' } = request;
+    if (url === '/sms/getStatus') {
+      const { ids } = (await json(request)) as { readonly ids: readonly number[] };
+      response.end(JSON.stringify({ result: ids.map((id) => ({ id, status, external_id: null })) }));
+    } else response.end(JSON.stringify({ error: 0, id: url.split('/').at(-1), status, reference: null }));
   });
   await once(bsg.listen(0, '127.0.0.1'), 'listening');
   const config = readConfig({
@@ -80,7 +85,7 @@ async function listen(): Promise<void> {
   await pause(IDLE_SECONDS * 1_000);
   const idle = await tell({ order: 'report' });
   print(
-    `requests to BSG while nothing changes: ${((idle.requests - open_.requests) / IDLE_SECONDS).toFixed(0)} a second`,
+    `requests to BSG while nothing changes: ${((idle.requests - open_.requests) / IDLE_SECONDS).toFixed(1)} a second`,
   );
 
   for (const status of ['sent', 'delivered']) {

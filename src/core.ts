@@ -27,7 +27,7 @@ export type CoreConfig = Pick<Config, 'bsg' | 'cache' | 'live'>;
 
 /** Everything below the GraphQL endpoint, from the BSG client up to live updates, with its metrics. */
 export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Log) {
-  const client = createBsgClient(bsg);
+  const client = createBsgClient({ ...bsg, onMassStatus: (isOffered) => logMassStatus(log, isOffered) });
   const circuitBreaker = createCircuitBreaker({
     ...CIRCUIT_BREAKER,
     onChange: (isOpen) => logCircuitBreaker(log, isOpen),
@@ -45,12 +45,16 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
   });
   const metrics: Metrics = createMetrics({
     isBreakerOpen: () => circuitBreaker.isOpen,
+    isMassStatusMissing: () => client.massStatus === 'not offered',
     isRedisUp: redis === null ? null : () => redis.isUp,
     pollers: () => live.pollerCount,
     streams: () => live.streamCount,
   });
   const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
-  const deliveryReports = createThrottle<StatusKey>({ ...DELIVERY_REPORTS, run: (key) => statuses.invalidate([key]) });
+  const deliveryReports = createThrottle<StatusKey>({
+    ...DELIVERY_REPORTS,
+    run: (key) => void statuses.invalidate([key]),
+  });
   return {
     statuses,
     live,
@@ -61,6 +65,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     /** How what the server depends on is, for `/ready`. */
     health: () => ({
       bsg: circuitBreaker.isOpen ? 'down' : 'up',
+      massStatus: client.massStatus,
       redis: redis === null ? 'not used' : redis.isUp ? 'up' : 'down',
     }),
     async dispose(): Promise<void> {
@@ -93,6 +98,11 @@ function createRedisCache(connection: RedisConnection, bsg: Config['bsg']): Shar
 function logCircuitBreaker(log: Log, isOpen: boolean): void {
   if (isOpen) log.error('BSG is unavailable: circuit breaker open, serving stale values where there are any.');
   else log.info('BSG is available again: circuit breaker closed.');
+}
+
+function logMassStatus(log: Log, isOffered: boolean): void {
+  if (isOffered) log.info('BSG offers mass status requests again: fetching up to 100 statuses at once.');
+  else log.info('BSG does not offer mass status requests (POST /sms/getStatus): fetching statuses one by one.');
 }
 
 function logRedis(log: Log, isUp: boolean): void {

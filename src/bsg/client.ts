@@ -1,9 +1,11 @@
 import { createCampaignPaths } from './campaign-paths.ts';
-import { type Decode, decodeResponse } from './decode.ts';
-import { type BsgFailure, failure, isFailure } from './failure.ts';
+import { expireAt, startDeadline } from './deadline.ts';
+import { decodeObject, decodeResponse } from './decode.ts';
+import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
+import { createMassStatus, type MassStatusState } from './mass-status.ts';
 import { noObserver, type RequestObserver } from './observer.ts';
-import { createRequest } from './request.ts';
-import type { BsgValue, Reply, StatusKey } from './resource.ts';
+import { createRequests } from './request.ts';
+import type { BsgValue, StatusKey, Upstream } from './resource.ts';
 import { createTimesReader } from './time.ts';
 import { createTransport } from './transport.ts';
 
@@ -16,6 +18,10 @@ export interface BsgClientOptions {
   readonly timezone: string;
   /** The one path for campaigns, with `{task_id}` in it; null: auto-detected. */
   readonly campaignPath: string | null;
+  /** `off`: each status is fetched on its own; `auto`: many at a time, where BSG offers that. @default 'auto' */
+  readonly massStatus?: 'auto' | 'off';
+  /** Called when BSG turns out not to offer mass status requests, and when it offers them again. */
+  readonly onMassStatus?: ((isOffered: boolean) => void) | undefined;
   /** Deadline of one fetch with all its attempts; milliseconds. */
   readonly timeoutMs: number;
   /** Attempts after the first. */
@@ -30,8 +36,17 @@ export interface BsgClientOptions {
 
 /** The only way to BSG. */
 export interface BsgClient {
-  /** Fetches one value. Failures are values: it rejects only on a bug. A malformed id is a failure without a request. */
-  fetch<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
+  /**
+   * Fetches one value. Failures are values: it rejects only on a bug. A malformed id is a failure without a request.
+   * `known` is what was known of it before, which can save a request.
+   */
+  fetch<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    observer?: RequestObserver,
+    known?: Value | BsgFailure | null,
+  ): Promise<Value | BsgFailure>;
+  /** Whether statuses are fetched many at a time. */
+  readonly massStatus: MassStatusState;
   /** Closes the idle connections. Call it when nothing is in flight any more. */
   dispose(): void;
 }
@@ -43,33 +58,63 @@ const MIN_SECRET_LENGTH = 8;
 export function createBsgClient(options: BsgClientOptions): BsgClient {
   const { apiKey, timeoutMs, now = Date.now, random = Math.random } = options;
   const transport = createTransport({ ...options, now });
-  const send = createRequest({ ...options, transport, now, random });
+  const requests = createRequests({ ...options, transport, now, random });
   const readTimes = createTimesReader(options.timezone);
   const campaignPaths = createCampaignPaths(options.campaignPath);
   // A test key gets random answers, so one about another message is expected.
   const areAnswersRandom = hasRandomAnswers(apiKey);
+  const massStatus = createMassStatus({
+    ...options,
+    isOff: options.massStatus === 'off' || areAnswersRandom,
+    requests,
+    now,
+  });
 
-  function upstreamFor({ resource, id: subject }: StatusKey, observer: RequestObserver) {
+  function upstreamFor({ resource, id: subject }: StatusKey, observer: RequestObserver): Upstream {
+    const deadline = startDeadline(timeoutMs, now);
     const { notFoundCode } = resource;
-    const deadlineMs = now() + timeoutMs;
-    async function get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>> {
-      const response = await send(path, deadlineMs, observer);
-      if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
-      const fetchedAt = new Date(now()).toISOString();
-      const result = decodeResponse(response, decode, { subject, notFoundCode, readTimes, fetchedAt });
-      return { result: redact(result, apiKey), httpStatus: response.status };
-    }
-    return { get, campaignPaths };
+    const context = () => ({ subject, notFoundCode, readTimes, fetchedAt: new Date(now()).toISOString() });
+    const upstream: Upstream = {
+      subject,
+      observer,
+      deadline,
+      async get(path, decode) {
+        const request = { path, body: null, size: 1 };
+        return upstream.readResponse(
+          await requests.send({ deadlines: [deadline], observer, prepare: () => request }),
+          decode,
+        );
+      },
+      readResponse(response, decode) {
+        if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
+        return { result: redact(decodeResponse(response, decode, context()), apiKey), httpStatus: response.status };
+      },
+      readObject(wire, decode) {
+        const result = decodeObject(wire, decode, context());
+        return result === null ? null : redact(result, apiKey);
+      },
+      campaignPaths,
+      massStatus,
+    };
+    return upstream;
   }
 
   return {
-    async fetch(key, observer = noObserver) {
+    async fetch(key, observer = noObserver, known = null) {
       const { resource, id } = key;
       const invalid = resource.validate(id);
       if (invalid !== null) return invalid;
-      const result = await resource.fetch(id, upstreamFor(key, observer));
-      if (isFailure(result) || areAnswersRandom || resource.matches(result, id)) return result;
+      const upstream = upstreamFor(key, observer);
+      const { deadline } = upstream;
+      const result = await expireAt(deadline, now, resource.fetch(id, upstream, known));
+      if (result === null || (isFailure(result) && result.code === 'TIMEOUT'))
+        return fromRequest(deadline.request, failure('TIMEOUT', id, requests.timeoutOf(deadline)));
+      if (isFailure(result)) return fromRequest(deadline.request, result);
+      if (areAnswersRandom || resource.matches(result, id)) return result;
       return failure('BAD_RESPONSE', id, { message: 'BSG responded about another SMS than the requested one.' });
+    },
+    get massStatus() {
+      return massStatus.state;
     },
     dispose: transport.dispose,
   };

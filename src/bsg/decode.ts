@@ -39,13 +39,25 @@ export function decodeResponse<Value>(
   if (status === 429)
     return failure('RATE_LIMITED', subject, { retryAfterSeconds, message: words(message) ?? words(errorDescription) });
   if (wire === null) return badResponse(response, context);
-  const errorNumber = readError(error);
-  if (errorNumber !== 0 && errorNumber !== null)
-    return failureOfNumber(errorNumber, subject, { retryAfterSeconds, message: words(errorDescription) });
   if (error === undefined && words(message) !== undefined && isHttpErrorOf(status))
     return failureOfStatus(status, context, { retryAfterSeconds, message: words(message) });
-  const isSuccess = errorNumber === 0 && status >= 200 && status < 300;
-  return (isSuccess ? decode(wire, context) : null) ?? badResponse(response, context);
+  const isSuccess = status >= 200 && status < 300;
+  const result = decodeObject(wire, isSuccess ? decode : () => null, context, retryAfterSeconds);
+  return result ?? badResponse(response, context);
+}
+
+/** Decodes one JSON object: the error that it names, else what `decode` makes of it; null for neither. */
+export function decodeObject<Value>(
+  wire: WireObject,
+  decode: Decode<Value>,
+  context: DecodeContext,
+  retryAfterSeconds: number | null = null,
+): Value | BsgFailure | null {
+  const { error, errorDescription }: WireFields<WireVerdict> = wire;
+  const errorNumber = readError(error);
+  if (errorNumber === 0) return decode(wire, context);
+  if (errorNumber === null) return null;
+  return failureOfNumber(errorNumber, context.subject, { retryAfterSeconds, message: words(errorDescription) });
 }
 
 /** What an HTTP status means where BSG explains it in JSON; "not found" depends on what was requested. */

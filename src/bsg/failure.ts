@@ -49,6 +49,19 @@ export function failureOfNumber(bsgCode: number, subject: string, details?: Fail
   return { ...failure(codeOf(bsgCode), subject, details), bsgCode };
 }
 
+const origins = new WeakMap<BsgFailure, object>();
+
+/** Notes which request a failure comes from. */
+export function fromRequest(request: object | null, failure: BsgFailure): BsgFailure {
+  if (request !== null) origins.set(failure, request);
+  return failure;
+}
+
+/** The request behind a failure, null where it is not known. A request for a hundred ids that fails is one outage. */
+export function originOf(failure: BsgFailure): object | null {
+  return origins.get(failure) ?? null;
+}
+
 /** Tells a failure from a value. */
 export function isFailure(result: { readonly kind: string }): result is BsgFailure {
   return result.kind === 'failure';

@@ -1,23 +1,33 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { RequestObserver } from './observer.ts';
-import type { HttpResponse, TransportError } from './transport.ts';
+import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
 
 const tracer = trace.getTracer('bsg-graphql');
+
+/** A request on its way to a host. */
+interface ObservedRequest {
+  readonly host: string;
+  readonly request: HttpRequest;
+  readonly observer: RequestObserver;
+}
 
 /**
  * Sends a request with the headers that link it to its GraphQL request, reports its end to the observer, and makes a client
  * span of it where an OpenTelemetry SDK is loaded. Neither has the key of a status: a reference may be anything.
  */
 export function observeRequest(
-  { host, path, observer }: { readonly host: string; readonly path: string; readonly observer: RequestObserver },
+  { host, request, observer }: ObservedRequest,
   send: (headers: Readonly<Record<string, string>>) => Promise<HttpResponse | TransportError>,
 ): Promise<HttpResponse | TransportError> {
+  const method = request.body === null ? 'GET' : 'POST';
+  const route = routeOf(request);
   const attributes = {
-    'http.request.method': 'GET',
+    'http.request.method': method,
     'server.address': host,
-    'url.template': path.replace(/[^/]+$/, '{key}'),
+    'url.template': route,
+    'bsg.request.size': request.size,
   };
-  return tracer.startActiveSpan('GET', { kind: SpanKind.CLIENT, attributes }, async (span) => {
+  return tracer.startActiveSpan(method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
     const headers: Record<string, string> = observer.requestId === null ? {} : { 'x-request-id': observer.requestId };
     propagation.inject(context.active(), headers);
     const startedAtMs = performance.now();
@@ -27,12 +37,18 @@ export function observeRequest(
       if ('status' in result) span.setAttribute('http.response.status_code', result.status);
       if (outcome !== 'ok') span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
       const cause = 'code' in result ? (result.cause ?? result.code) : null;
-      observer.onUpstreamRequest({ outcome, seconds: (performance.now() - startedAtMs) / 1_000, cause });
+      const seconds = (performance.now() - startedAtMs) / 1_000;
+      observer.onUpstreamRequest({ route, size: request.size, outcome, seconds, cause });
       return result;
     } finally {
       span.end();
     }
   });
+}
+
+/** The path with `{key}` for what is looked up, such as `/sms/reference/{key}`. */
+function routeOf({ path, body }: HttpRequest): string {
+  return body === null ? path.replace(/[^/]+$/, '{key}') : path;
 }
 
 function outcomeOf(result: HttpResponse | TransportError): string {

@@ -6,6 +6,10 @@ export type Tier = 'memory' | 'redis' | 'bsg' | 'coalesced' | 'stale' | 'circuit
 
 /** One request to BSG that has ended. Each attempt is one. */
 export interface UpstreamRequest {
+  /** Its path with `{key}` for what is looked up, such as `/sms/{key}` or `/sms/getStatus`. */
+  readonly route: string;
+  /** Values that it asks for: 1, or up to 100 for a mass status request. */
+  readonly size: number;
   /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
   readonly outcome: string;
   readonly seconds: number;

@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { type Deadline, setDeadline } from './deadline.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryDelayMs } from './retry.ts';
-import type { HttpResponse, Transport, TransportError } from './transport.ts';
+import type { HttpRequest, HttpResponse, Transport, TransportError } from './transport.ts';
 
-/** Options of {@link createRequest}. */
-export interface RequestOptions {
+/** Options of {@link createRequests}. */
+export interface RequestsOptions {
   readonly transport: Transport;
   /** Usual deadline of a request. One attempt gets half of it, or all of it without retries. Milliseconds. */
   readonly timeoutMs: number;
@@ -19,26 +20,21 @@ export interface RequestOptions {
   readonly random: () => number;
 }
 
-/**
- * Sends a GET, with as many attempts as help. At `deadlineMs` it ends as `TIMEOUT`: queueing, all attempts and the pauses
- * between them come before that. Rejects only on a bug.
- */
-export type SendRequest = (
-  path: string,
-  deadlineMs: number,
-  observer: RequestObserver,
-) => Promise<HttpResponse | TransportError>;
-
-/** One request on its way through the queue and its attempts. */
-interface Progress {
-  readonly path: string;
-  readonly deadlineMs: number;
-  readonly startedAtMs: number;
+/** One request to BSG, for one fetch or for several. */
+export interface Call {
+  /** Of the fetches that it is for; more can join until it is prepared. It ends at the last of them. */
+  readonly deadlines: readonly Deadline[];
   readonly observer: RequestObserver;
-  /** Whether an attempt began while at least half of the usual deadline was left. */
-  hadItsTurn: boolean;
-  /** Whether the caller has given up: its place in the queue passes to the next one. */
-  isAbandoned: boolean;
+  /** Called once, when its first attempt begins. Null: nothing is to be sent any more. */
+  prepare(): HttpRequest | null;
+}
+
+/** Requests to BSG: queue, attempts, retries. */
+export interface Requests {
+  /** Sends a request, with as many attempts as help. Rejects only on a bug. */
+  send(call: Call): Promise<HttpResponse | TransportError>;
+  /** Why a fetch ended without a response: BSG was too slow, or the fetch never left the queue in time. */
+  timeoutOf(deadline: Deadline): TransportError;
 }
 
 const TIMED_OUT: TransportError = { code: 'TIMEOUT' };
@@ -50,29 +46,27 @@ const TIMED_OUT_QUEUED: TransportError = {
   isOutage: false,
 };
 
-/** Deadline, queue and retries around the transport. */
-export function createRequest(options: RequestOptions): SendRequest {
+/** Queue and retries around the transport. */
+export function createRequests(options: RequestsOptions): Requests {
   const { transport, timeoutMs, retries, maxConcurrency, now, random } = options;
   const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
   // Not cockatiel's bulkhead: 3.2.1 stops serving its queue at the first entry whose caller has given up.
   const limit = pLimit(maxConcurrency);
   let respondedAtMs = Number.NEGATIVE_INFINITY;
 
-  /** One attempt, once a place is free; `TIMEOUT` where none is before the deadline. */
-  function attemptInTurn(progress: Progress): Promise<HttpResponse | TransportError> {
-    const isFree = limit.activeCount + limit.pendingCount < maxConcurrency;
-    const attempt = limit(() => attemptOnce(progress));
-    return isFree ? attempt : abandonAtDeadline(attempt, progress);
-  }
+  const remainingMsOf = ({ deadlines }: Call) => Math.max(...deadlines.map(({ expiresAtMs }) => expiresAtMs)) - now();
 
-  async function attemptOnce(progress: Progress): Promise<HttpResponse | TransportError> {
-    const remainingMs = progress.deadlineMs - now();
-    if (progress.isAbandoned || remainingMs <= 0) return TIMED_OUT;
-    progress.hadItsTurn ||= remainingMs >= timeoutMs / 2;
+  async function attempt(call: Call, request: HttpRequest | null): Promise<HttpResponse | TransportError> {
+    const remainingMs = remainingMsOf(call);
+    if (request === null || remainingMs <= 0) return TIMED_OUT;
+    for (const deadline of call.deadlines) {
+      deadline.hadItsTurn ||= deadline.expiresAtMs - now() >= timeoutMs / 2;
+      deadline.request = call;
+    }
     const abort = new AbortController();
     const timer = setDeadline(() => abort.abort(), Math.min(attemptTimeoutMs, remainingMs));
     try {
-      const result = await transport.get(progress.path, abort.signal, progress.observer);
+      const result = await transport.send(request, abort.signal, call.observer);
       if ('status' in result && result.status < 500) respondedAtMs = now();
       return result;
     } finally {
@@ -80,41 +74,21 @@ export function createRequest(options: RequestOptions): SendRequest {
     }
   }
 
-  async function abandonAtDeadline(
-    attempt: Promise<HttpResponse | TransportError>,
-    progress: Progress,
-  ): Promise<HttpResponse | TransportError> {
-    let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<TransportError>((resolve) => {
-      timer = setDeadline(() => {
-        progress.isAbandoned = true;
-        resolve(TIMED_OUT);
-      }, progress.deadlineMs - now());
-    });
-    try {
-      return await Promise.race([attempt, expired]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  return async (path, deadlineMs, observer) => {
-    const progress = { path, deadlineMs, startedAtMs: now(), observer, hadItsTurn: false, isAbandoned: false };
-    for (let attempt = 0; ; attempt++) {
-      const result = await attemptInTurn(progress);
-      const delayMs = retryDelayMs({ result, attempt, retries, remainingMs: deadlineMs - now(), random });
-      if (delayMs !== null) await pause(delayMs);
-      else if ('code' in result && result.code === 'TIMEOUT')
-        return !progress.hadItsTurn && respondedAtMs >= progress.startedAtMs ? TIMED_OUT_QUEUED : result;
-      else return result;
-    }
+  return {
+    async send(call) {
+      let request: HttpRequest | null | undefined;
+      for (let retry = 0; ; retry++) {
+        const result = await limit(() => {
+          if (request === undefined) request = call.prepare();
+          return attempt(call, request);
+        });
+        const remainingMs = remainingMsOf(call);
+        const delayMs = retryDelayMs({ result, attempt: retry, retries, remainingMs, random });
+        if (request === null || delayMs === null) return result;
+        await pause(delayMs);
+      }
+    },
+    timeoutOf: ({ hadItsTurn, startedAtMs }) =>
+      !hadItsTurn && respondedAtMs >= startedAtMs ? TIMED_OUT_QUEUED : TIMED_OUT,
   };
-}
-
-/**
- * A timer that leaves one turn to responses which have arrived by then. After a stall of this process the event loop fires
- * timers before it reads sockets, and BSG was in time.
- */
-function setDeadline(onDeadline: () => void, delayMs: number): NodeJS.Timeout {
-  return setTimeout(() => setImmediate(onDeadline), delayMs);
 }

@@ -1,8 +1,13 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
 import type { BsgErrorCode } from './codes.ts';
-import type { Decode } from './decode.ts';
+import type { Deadline } from './deadline.ts';
+import type { Decode, WireObject } from './decode.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
+import type { MassStatus } from './mass-status.ts';
+import type { RequestObserver } from './observer.ts';
+import type { HttpResponse, TransportError } from './transport.ts';
 
 /** What BSG answers with: immutable, and dated. */
 export interface BsgValue {
@@ -26,8 +31,8 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   validate(id: string): BsgFailure | null;
   /** The one spelling of the ids that BSG treats as equal, such as `7` for `007`. A malformed id stays as it is. */
   canonicalId(id: string): string;
-  /** Fetches one value. `id` has passed {@link Resource.validate}. */
-  fetch(id: string, upstream: Upstream): Promise<Value | BsgFailure>;
+  /** Fetches one value. `id` has passed {@link Resource.validate}; `known` is what was known of it before. */
+  fetch(id: string, upstream: Upstream, known: Value | BsgFailure | null): Promise<Value | BsgFailure>;
   /** Whether the value is about this id, and not about another message. */
   matches(value: Value, id: string): boolean;
   /** The other keys under which the value can be read. */
@@ -54,10 +59,20 @@ export interface ResourceHistory<Value extends BsgValue> {
 
 /** How a resource reaches BSG, for one fetch. */
 export interface Upstream {
+  /** The id, reference or task id as requested. */
+  readonly subject: string;
+  readonly observer: RequestObserver;
+  readonly deadline: Deadline;
   /** Sends `GET {path}`, retries included, and decodes the response. */
   get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>>;
+  /** Decodes what came of a request. */
+  readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value>;
+  /** Decodes one object of a response; null for an unreadable one. */
+  readObject<Value extends object>(wire: WireObject, decode: Decode<Value>): Value | BsgFailure | null;
   /** Which of BSG's paths answers for campaigns. */
   readonly campaignPaths: CampaignPaths;
+  /** Messages by id, many in one request. */
+  readonly massStatus: MassStatus;
 }
 
 /** What came of one {@link Upstream.get}. */
@@ -90,6 +105,6 @@ export function asRequested<Value extends BsgValue>(
 }
 
 /** For {@link Resource.equals}: compares all fields but `fetchedAt`. */
-export function equalsApartFromFetchedAt(a: BsgValue, b: BsgValue): boolean {
-  return JSON.stringify({ ...a, fetchedAt: null }) === JSON.stringify({ ...b, fetchedAt: null });
+export function equalsApartFromFetchedAt<Value extends BsgValue>(a: Value, b: Value): boolean {
+  return isDeepStrictEqual({ ...a, fetchedAt: null }, { ...b, fetchedAt: null });
 }

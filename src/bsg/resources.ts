@@ -1,9 +1,10 @@
 import { type BsgValue, keyOf, type Resource, type StatusKey } from './resource.ts';
 import { campaign } from './resources/campaign.ts';
 import { smsById, smsByReference } from './resources/sms.ts';
+import { smsTimeIn } from './resources/sms-time-in.ts';
 
 /** Everything that can be read. A new lookup is a line here, its file in `resources/` and its file in `src/schema/`. */
-export const resources: readonly Resource[] = [smsById, smsByReference, campaign];
+export const resources: readonly Resource[] = [smsById, smsByReference, smsTimeIn, campaign];
 
 const byName = new Map<string, Resource>(resources.map((resource) => [resource.name, resource]));
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
+import { equalsApartFromFetchedAt } from './resource.ts';
 import { canonicalId } from './validation.ts';
 import type { WireSms } from './wire.ts';
 import { amount, digits, text, type WireFields } from './wire-fields.ts';
@@ -67,8 +68,8 @@ export const smsSchema = z
     status: z.enum(STATUS_NAMES),
     /** BSG's word, verbatim. */
     statusText: z.string(),
-    /** When BSG received the message; RFC 3339 in UTC, like every time here. Null when BSG sends none. */
-    timeIn: z.iso.datetime().nullable(),
+    /** When BSG received the message; RFC 3339 in UTC, like every time here. Null when BSG sends none; missing: not known. */
+    timeIn: z.iso.datetime().nullable().optional(),
     /** When sending was scheduled for. */
     timeSent: z.iso.datetime().nullable(),
     /** When the delivery report came; null before that. */
@@ -92,6 +93,22 @@ export function statusOf(word: string): SmsStatus {
 /** Whether the message has reached the end of its life. */
 export function isFinalSms(sms: Sms): boolean {
   return SMS_STATUSES[sms.status].isFinal;
+}
+
+/** The message, completed by what never changes and the newer answer leaves out. */
+export function withConstantsOf(sms: Sms, previous: Sms): Sms {
+  if (previous.id !== sms.id) return sms;
+  return {
+    ...sms,
+    reference: sms.reference ?? previous.reference,
+    msisdn: sms.msisdn ?? previous.msisdn,
+    timeIn: sms.timeIn === undefined ? previous.timeIn : sms.timeIn,
+  };
+}
+
+/** Whether two answers say the same of a message. Whether one says when BSG received it depends on how it was fetched. */
+export function isSameSms(a: Sms, b: Sms): boolean {
+  return equalsApartFromFetchedAt({ ...a, timeIn: null }, { ...b, timeIn: null });
 }
 
 /** Reads a message from BSG's JSON; null for an object that is none: it has no id or no status word. */

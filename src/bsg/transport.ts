@@ -19,6 +19,16 @@ export interface TransportOptions {
   readonly now: () => number;
 }
 
+/** One request to BSG: a GET, or a POST where there is a body. */
+export interface HttpRequest {
+  /** Below the base URL, such as `/sms/211`. */
+  readonly path: string;
+  /** JSON; null for a GET. */
+  readonly body: string | null;
+  /** Values that it asks for. */
+  readonly size: number;
+}
+
 /** One HTTP response, read to its end, of whatever status. */
 export interface HttpResponse {
   readonly status: number;
@@ -42,7 +52,7 @@ export interface TransportError {
 /** Sends single requests to BSG. */
 export interface Transport {
   /** Resolves to an error where there is no response, `TIMEOUT` when aborted; rejects only on a bug. */
-  get(path: string, signal: AbortSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
+  send(request: HttpRequest, signal: AbortSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
   /** Closes the idle sockets. */
   dispose(): void;
 }
@@ -50,18 +60,21 @@ export interface Transport {
 /** A response of BSG has a few hundred bytes; anything above 1 MiB is something else. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** Sends single GETs by node-fetch. The key never follows a redirect: a redirect is an error. */
+/** Sends single requests by node-fetch. The key never follows a redirect: a redirect is an error. */
 export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: TransportOptions): Transport {
   const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
   const agent = new Agent({ keepAlive: true, maxFreeSockets: maxConcurrency });
   const { host } = new URL(baseUrl);
   const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   return {
-    get: (path, signal, observer) =>
-      observeRequest({ host, path, observer }, async (tracingHeaders) => {
+    send: (request, signal, observer) =>
+      observeRequest({ host, request, observer }, async (tracingHeaders) => {
         try {
-          const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES } as const;
-          const response = await fetch(baseUrl + path, { ...options, headers: { ...tracingHeaders, ...headers } });
+          const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES, ...contentOf(request) } as const;
+          const response = await fetch(baseUrl + request.path, {
+            ...options,
+            headers: { ...tracingHeaders, ...options.headers, ...headers },
+          });
           return await readResponse(response, now());
         } catch (error) {
           return toTransportError(error);
@@ -69,6 +82,10 @@ export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: Transp
       }),
     dispose: () => agent.destroy(),
   };
+}
+
+function contentOf({ body }: HttpRequest) {
+  return body === null ? {} : { method: 'POST', body, headers: { 'content-type': 'application/json' } };
 }
 
 async function readResponse(response: Response, nowMs: number): Promise<HttpResponse> {

@@ -48,6 +48,11 @@ export interface WireSmsItem extends WireVerdict, Partial<Omit<WireSms, 'referen
   external_id?: string | null;
 }
 
+/** `POST /sms/getStatus`. */
+export interface WireMassStatus {
+  result: readonly WireSmsItem[];
+}
+
 /** `GET /sms/{task_id}`, or `GET /sms/task/{task_id}` as most of the SDKs ask. */
 export interface WireCampaign extends WireVerdict {
   originator: string;

@@ -16,7 +16,7 @@ export interface LiveOptions {
   readonly maxStreams: number;
   /** Clock; milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** From 0 up to 1; spreads the polls. @default Math.random */
+  /** From 0 up to 1; sets the polls of this process apart from those of others. @default Math.random */
   readonly random?: () => number;
 }
 

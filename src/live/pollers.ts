@@ -1,6 +1,7 @@
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import { pollingDelayMs } from './polling-delay.ts';
+import { createPollingSchedule, type PollingSchedule } from './polling-schedule.ts';
 
 /** Options of {@link createPollers}. */
 export interface PollersOptions {
@@ -10,7 +11,7 @@ export interface PollersOptions {
   readonly intervalMs: number;
   /** Clock; milliseconds since 1970. */
   readonly now: () => number;
-  /** From 0 up to 1; spreads the polls. */
+  /** From 0 up to 1; sets the polls of this process apart from those of others. */
   readonly random: () => number;
 }
 
@@ -18,7 +19,7 @@ export interface PollersOptions {
 export interface PollListener<Value extends BsgValue = BsgValue> {
   /** The current state first, then each change. */
   onState(key: StatusKey<Value>, state: Value | BsgFailure): void;
-  /** Nothing more will come: the last state is final, or there is nothing by that key. */
+  /** The last state is final, or there is nothing by that key: more comes only if a delivery report corrects it. */
   onEnd(key: StatusKey<Value>): void;
 }
 
@@ -28,24 +29,25 @@ export interface Pollers {
   listen<Value extends BsgValue>(key: StatusKey<Value>, listener: PollListener<Value>): () => void;
   /** Hands a result from the change feed to the key's poller, if there is one; null: invalidated, so poll now. */
   onChange(key: StatusKey, result: BsgValue | BsgFailure | null): void;
-  /** Pollers that run. */
+  /** Keys that are polled; those at their end are not. */
   readonly size: number;
   /** Stops all pollers; their listeners receive nothing more. */
   dispose(): void;
 }
 
-/** Polls keys for as long as anyone listens: less often the longer nothing changes. */
+/** Polls keys for as long as anyone listens: together, and less often the longer nothing changes. */
 export function createPollers(options: PollersOptions): Pollers {
+  const schedule = createPollingSchedule(options);
   const pollers = new Map<string, Poller>();
   return {
     listen(key, listener) {
-      const poller = pollers.get(key.text) ?? new Poller(key, options, () => pollers.delete(key.text));
+      const poller = pollers.get(key.text) ?? new Poller(key, { ...options, schedule }, () => pollers.delete(key.text));
       pollers.set(key.text, poller);
       return poller.listen(listener);
     },
     onChange: (key, result) => pollers.get(key.text)?.onChange(result),
     get size() {
-      return pollers.size;
+      return [...pollers.values()].filter(({ isEnded }) => !isEnded).length;
     },
     dispose() {
       for (const poller of [...pollers.values()]) poller.stop();
@@ -53,24 +55,37 @@ export function createPollers(options: PollersOptions): Pollers {
   };
 }
 
+/** Options of a {@link Poller}. */
+interface PollerOptions extends PollersOptions {
+  readonly schedule: PollingSchedule;
+}
+
 class Poller {
   readonly #key: StatusKey;
-  readonly #options: PollersOptions;
+  readonly #options: PollerOptions;
   readonly #onStop: () => void;
   readonly #listeners = new Set<PollListener>();
   #latest: BsgValue | BsgFailure | null = null;
   #changedAtMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  #polledAtMs: number;
+  #cancelNextPoll: () => void = () => {};
   #isPolling = false;
   /** The key was invalidated while a poll was in flight, which may have been too early to see the change. */
   #isInvalidated = false;
   #isStopped = false;
+  #isEnded = false;
 
-  constructor(key: StatusKey, options: PollersOptions, onStop: () => void) {
+  constructor(key: StatusKey, options: PollerOptions, onStop: () => void) {
     this.#key = key;
     this.#options = options;
     this.#onStop = onStop;
     this.#changedAtMs = options.now();
+    this.#polledAtMs = this.#changedAtMs;
+  }
+
+  /** Whether it waits for a change alone. */
+  get isEnded(): boolean {
+    return this.#isEnded;
   }
 
   listen(listener: PollListener): () => void {
@@ -88,7 +103,8 @@ class Poller {
       this.#isInvalidated = this.#isPolling;
       this.#poll();
     } else if (!this.#isPolling) {
-      clearTimeout(this.#timer);
+      this.#cancelNextPoll();
+      this.#polledAtMs = this.#options.now();
       this.#receive(result);
     }
   }
@@ -96,14 +112,15 @@ class Poller {
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#cancelNextPoll();
     this.#onStop();
   }
 
-  #poll(): void {
+  #poll(atMs = this.#options.now()): void {
     if (this.#isPolling || this.#isStopped) return;
     this.#isPolling = true;
-    clearTimeout(this.#timer);
+    this.#polledAtMs = atMs;
+    this.#cancelNextPoll();
     const finish = (next: () => void) => {
       this.#isPolling = false;
       if (!this.#isStopped) next();
@@ -122,7 +139,8 @@ class Poller {
       if (!isFailure(result)) this.#changedAtMs = this.#options.now();
       for (const listener of this.#listeners) listener.onState(this.#key, result);
     }
-    if (isEnd(this.#key, result)) this.#end();
+    this.#isEnded = isEnd(this.#key, result) && !this.#isInvalidated;
+    if (this.#isEnded) for (const listener of this.#listeners) listener.onEnd(this.#key);
     else if (this.#isInvalidated) this.#pollAgain();
     else this.#pollLater();
   }
@@ -132,15 +150,10 @@ class Poller {
     this.#poll();
   }
 
-  #end(): void {
-    this.stop();
-    for (const listener of this.#listeners) listener.onEnd(this.#key);
-  }
-
   #pollLater(): void {
-    const { now, intervalMs, random } = this.#options;
-    const delayMs = pollingDelayMs(now() - this.#changedAtMs, intervalMs, random);
-    this.#timer = setTimeout(() => this.#poll(), delayMs);
+    const { now, intervalMs, schedule } = this.#options;
+    const delayMs = pollingDelayMs(now() - this.#changedAtMs, intervalMs);
+    this.#cancelNextPoll = schedule.at(this.#polledAtMs + delayMs, (tickMs) => this.#poll(tickMs));
   }
 }
 

@@ -24,6 +24,8 @@ export function createStream<Value extends BsgValue>(
   const unread = new Map<string, Value | BsgFailure>();
   const keyByText = new Map(keys.map((key) => [key.text, key]));
   const unlisteners = new Map<string, () => void>();
+  /** Keys at their end. They are listened to all the same: a delivery report may correct a final status. */
+  const ended = new Set<string>();
   let resolveRead: ((result: IteratorResult<Value | BsgFailure, undefined>) => void) | null = null;
   let state: 'new' | 'open' | 'closed' = 'new';
 
@@ -31,10 +33,11 @@ export function createStream<Value extends BsgValue>(
     onState(key, result) {
       // One poller serves all spellings of an id.
       unread.set(key.text, asRequested(result, keyByText.get(key.text) ?? key));
+      ended.delete(key.text);
       answerRead();
     },
     onEnd({ text }) {
-      unlisteners.delete(text);
+      ended.add(text);
       answerRead();
     },
   };
@@ -53,7 +56,7 @@ export function createStream<Value extends BsgValue>(
       unread.delete(text);
       return { done: false, value };
     }
-    if (unlisteners.size > 0) return null;
+    if (ended.size < unlisteners.size) return null;
     close();
     return { done: true, value: undefined };
   }

@@ -4,6 +4,8 @@ import type { Tier, UpstreamRequest } from '../bsg/observer.ts';
 /** Gauges, read at each scrape. */
 export interface MetricSources {
   readonly isBreakerOpen: () => boolean;
+  /** Whether BSG turned out not to offer mass status requests. */
+  readonly isMassStatusMissing: () => boolean;
   /** Null where no Redis is configured. */
   readonly isRedisUp: (() => boolean) | null;
   /** Messages and campaigns that are polled. */
@@ -39,13 +41,20 @@ export interface Metrics {
 const MAX_OPERATION_NAMES = 200;
 const REQUEST_BUCKETS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const UPSTREAM_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 75, 100];
 
 /** Metrics of the process, of which there is one. */
 const processRegistry = new Registry();
 collectDefaultMetrics({ register: processRegistry });
 
 /** The metrics of one server. No label has a value that a client chose but the names of operations, which are bounded. */
-export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: MetricSources): Metrics {
+export function createMetrics({
+  isBreakerOpen,
+  isMassStatusMissing,
+  isRedisUp,
+  pollers,
+  streams,
+}: MetricSources): Metrics {
   const own = new Registry();
   const registers = [own];
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
@@ -66,14 +75,26 @@ export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: Me
   const upstreamRequests = new Histogram({
     name: 'bsg_graphql_upstream_request_duration_seconds',
     help: 'Requests to BSG, each attempt on its own.',
-    labelNames: ['outcome'],
+    labelNames: ['route', 'outcome'],
     buckets: UPSTREAM_BUCKETS_S,
+    registers,
+  });
+  const requestSizes = new Histogram({
+    name: 'bsg_graphql_upstream_request_size',
+    help: 'Statuses requested by one request to BSG: 1, or up to 100 by a mass status request.',
+    buckets: SIZE_BUCKETS,
     registers,
   });
   gauge(
     'bsg_graphql_circuit_breaker_open',
     '1 while the circuit breaker is open: BSG fails, and receives no requests.',
     () => Number(isBreakerOpen()),
+    'max',
+  );
+  gauge(
+    'bsg_graphql_mass_status_missing',
+    '1 while BSG does not offer POST /sms/getStatus, so that statuses are fetched one by one.',
+    () => Number(isMassStatusMissing()),
     'max',
   );
   gauge('bsg_graphql_live_pollers', 'Messages and campaigns that are polled for subscriptions.', pollers);
@@ -92,7 +113,10 @@ export function createMetrics({ isBreakerOpen, isRedisUp, pollers, streams }: Me
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
     onRead: (tier, outcome) => reads.inc({ tier, outcome }),
-    onUpstreamRequest: ({ outcome, seconds }) => upstreamRequests.observe({ outcome }, seconds),
+    onUpstreamRequest({ route, size, outcome, seconds }) {
+      upstreamRequests.observe({ route, outcome }, seconds);
+      requestSizes.observe(size);
+    },
     registry: Registry.merge([processRegistry, own]),
   };
 }

@@ -16,9 +16,5 @@ export function createRedisStore({
         undefined,
       );
     },
-    delete(keys: readonly string[]): void {
-      const names = keys.map((key) => prefix + key);
-      void connection.attempt(async (commands) => void (await commands.del(names)), undefined);
-    },
   };
 }

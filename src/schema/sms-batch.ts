@@ -64,11 +64,23 @@ builder.queryField('smsBatch', (t) =>
   }),
 );
 
-function loadAll(loaders: Loaders, ids: readonly string[], references: readonly string[]): Promise<Results> {
-  return Promise.all([
+async function loadAll(loaders: Loaders, ids: readonly string[], references: readonly string[]): Promise<Results> {
+  const results = await Promise.all([
     ...ids.map((id) => loaders.load(smsById, id)),
     ...references.map((reference) => loaders.load(smsByReference, reference)),
   ]);
+  return withNewestOfEach(results);
+}
+
+/** A message requested by both its keys may have changed between the two reads: the newer one counts for both. */
+function withNewestOfEach(results: Results): Results {
+  const newest = new Map<string, SmsShape>();
+  for (const result of results) {
+    if (result.kind !== 'sms') continue;
+    const known = newest.get(result.id);
+    if (known === undefined || known.fetchedAt < result.fetchedAt) newest.set(result.id, result);
+  }
+  return results.map((result) => (result.kind === 'sms' ? (newest.get(result.id) ?? result) : result));
 }
 
 function foundIn(results: Results): SmsShape[] {

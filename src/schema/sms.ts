@@ -1,5 +1,6 @@
 import { keyOf } from '../bsg/resource.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
+import { smsTimeIn } from '../bsg/resources/sms-time-in.ts';
 import { isFinalSms, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
@@ -39,10 +40,14 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       description: 'Whether the status never changes again: stop polling.',
       resolve: isFinalSms,
     }),
-    timeIn: t.expose('timeIn', {
+    timeIn: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When BSG received the message.',
+      extensions: { isLookup: true },
+      description:
+        'When BSG received the message. Select it only where you show it: where many messages are read at once, it takes a request to BSG for each message of which it is not known yet, and counts as a lookup of its own. Null with an error where that request fails.',
+      resolve: async ({ id, timeIn }, _, { loaders }) =>
+        timeIn !== undefined ? timeIn : orThrow(await loaders.load(smsTimeIn, id)).timeIn,
     }),
     timeSent: t.expose('timeSent', {
       type: 'DateTime',

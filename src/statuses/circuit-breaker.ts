@@ -7,7 +7,7 @@ import {
   DelegateBackoff,
   handleWhenResult,
 } from 'cockatiel';
-import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
+import { type BsgFailure, failure, isFailure, originOf } from '../bsg/failure.ts';
 
 /** Options of {@link createCircuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -37,7 +37,7 @@ const MAX_OPEN_MS = 5 * 60_000;
 /** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
 const PROBE_WAIT_MS = 500;
 
-/** Opens after some outages in a row. Only failures with `isOutage` count. */
+/** Opens after some outages in a row. Only failures with `isOutage` count, and those of one request as one. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { failuresInARow, probeAfterMs, onChange } = options;
   let lastOutage = failure('NETWORK', '');
@@ -77,9 +77,16 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     if (waitMs > 0) await Promise.race([probe.ended, pause(waitMs, null, { ref: false })]);
   }
 
+  const counted = new WeakSet<object>();
+
   function judge<Result extends { readonly kind: string }>(result: Result | BsgFailure, begunIn: number) {
     const isOutage = begunIn === generation && isFailure(result) && result.isOutage;
-    if (isOutage) lastOutage = result;
+    if (!isOutage) return { result, isOutage };
+    const origin = originOf(result);
+    // What is thrown counts neither as an outage nor as a success.
+    if (origin !== null && counted.has(origin)) throw new CountedOutage(result);
+    if (origin !== null) counted.add(origin);
+    lastOutage = result;
     return { result, isOutage };
   }
 
@@ -100,10 +107,20 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
         return (await judged).result;
       } catch (error) {
         if (error instanceof BrokenCircuitError) return rejectionNow(subject);
+        if (error instanceof CountedOutage) return error.failure;
         throw error;
       }
     },
   };
+}
+
+/** The failure of one id of a request whose outage has been counted already. */
+class CountedOutage extends Error {
+  readonly failure: BsgFailure;
+  constructor(failure: BsgFailure) {
+    super(failure.message);
+    this.failure = failure;
+  }
 }
 
 function isJudgedOutage(judged: unknown): boolean {

@@ -12,6 +12,15 @@ export interface Entry<Value extends BsgValue = BsgValue> {
   readonly freshUntilMs: number;
   /** Until then it may be served while BSG fails. */
   readonly staleUntilMs: number;
+  /** Set where a final value was invalidated, as it may have been corrected. */
+  readonly recheck?: Recheck | undefined;
+}
+
+/** A final value that has to be fetched again: a result requested since then replaces it, whatever it is. */
+export interface Recheck {
+  readonly sinceMs: number;
+  /** Gets its TTL back if that fetch fails. */
+  readonly freshUntilMs: number;
 }
 
 /** Shape of the entries of one resource, for entries that come from a shared cache. */
@@ -21,6 +30,7 @@ export function entrySchemaOf<Value extends BsgValue>(resource: Resource<Value>)
     requestedAtMs: z.number(),
     freshUntilMs: z.number(),
     staleUntilMs: z.number(),
+    recheck: z.strictObject({ sinceMs: z.number(), freshUntilMs: z.number() }).optional(),
   });
 }
 
@@ -33,7 +43,8 @@ export function createEntry<Value extends BsgValue>(
   nowMs: number,
 ): Entry<Value> | null {
   const { freshMs, staleMs } = ttlOf(resource, result, policy);
-  const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && !isFailure(result));
+  const isKnowledge = !isFailure(result) || result.group === 'notFound';
+  const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && isKnowledge);
   if (!isKept) return null;
   return { result, requestedAtMs, freshUntilMs: nowMs + freshMs, staleUntilMs: nowMs + freshMs + staleMs };
 }
@@ -47,7 +58,7 @@ export function adoptEntry<Value extends BsgValue>(
 ): Entry<Value> {
   const { freshMs, staleMs } = ttlOf(resource, entry.result, policy);
   return {
-    result: entry.result,
+    ...entry,
     requestedAtMs: Math.min(entry.requestedAtMs, nowMs),
     freshUntilMs: Math.min(entry.freshUntilMs, nowMs + freshMs),
     staleUntilMs: Math.min(entry.staleUntilMs, nowMs + freshMs + staleMs),
@@ -64,19 +75,44 @@ export function carryOver<Value extends BsgValue>(
   return history.carryOver(result, previous.result);
 }
 
-/** Which of two entries of one key counts: a final one that cannot revert, else the one that was requested later. */
+/** The entry after an invalidation: the next read fetches. */
+export function expireEntry<Value extends BsgValue>(
+  resource: Resource<Value>,
+  entry: Entry<Value>,
+  nowMs: number,
+): Entry<Value> {
+  if (!isIrrevocable(resource, entry)) return { ...entry, freshUntilMs: 0 };
+  const { freshUntilMs } = entry.recheck ?? entry;
+  return { ...entry, freshUntilMs: 0, recheck: { sinceMs: nowMs, freshUntilMs } };
+}
+
+/** The entry of a final value whose recheck failed: as it was before. */
+export function restoreEntry<Value extends BsgValue>({ recheck, ...entry }: Entry<Value>): Entry<Value> {
+  return recheck === undefined ? entry : { ...entry, freshUntilMs: recheck.freshUntilMs };
+}
+
+/**
+ * Which of two entries of one key counts: one that was requested after the other was to be rechecked, a final one that cannot
+ * revert, else the one that was requested later.
+ */
 export function newerOf<Value extends BsgValue>(
   resource: Resource<Value>,
   known: Entry<Value> | null,
   other: Entry<Value> | null,
 ): Entry<Value> | null {
   if (known === null || other === null) return known ?? other;
+  if (corrects(known, other)) return known;
+  if (corrects(other, known)) return other;
   const isKnownFinal = isIrrevocable(resource, known);
   if (isKnownFinal !== isIrrevocable(resource, other)) return isKnownFinal ? known : other;
   return known.requestedAtMs >= other.requestedAtMs ? known : other;
 }
 
-/** Whether it holds a final value that no later one replaces. */
+function corrects(later: Entry, { recheck }: Entry): boolean {
+  return recheck !== undefined && later.recheck === undefined && later.requestedAtMs >= recheck.sinceMs;
+}
+
+/** Whether it holds a final value, which no later one replaces unless it is rechecked. */
 export function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
   return !resource.canRevert && !isFailure(result) && resource.isFinal(result);
 }

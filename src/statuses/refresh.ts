@@ -8,7 +8,7 @@ import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 import type { SharedCache } from './shared-cache.ts';
 import type { Flight } from './single-flight.ts';
-import type { TwoTierCache } from './two-tier-cache.ts';
+import type { Purpose, TwoTierCache } from './two-tier-cache.ts';
 
 /** Options of {@link createRefresh}. */
 export interface RefreshOptions {
@@ -27,6 +27,7 @@ export interface Refresh<Value extends BsgValue> {
   readonly key: StatusKey<Value>;
   /** The entry in memory. */
   readonly known: Entry<Value> | null;
+  readonly purpose: Purpose;
   readonly flight: Flight;
   readonly observer: RequestObserver;
 }
@@ -51,11 +52,11 @@ export function createRefresh(options: RefreshOptions) {
   }
 
   async function readWithoutBsg<Value extends BsgValue>(
-    { key, known }: Refresh<Value>,
+    { key, known, purpose }: Refresh<Value>,
     rejection: BsgFailure,
   ): Promise<Outcome<Value>> {
     const latest = cache.merge(key, known, await shared.get(key));
-    if (latest === null || !cache.isFresh(latest)) return outcomeOf(rejection, latest, 'circuit_open');
+    if (latest === null || !cache.isFresh(key, latest, purpose)) return outcomeOf(rejection, latest, 'circuit_open');
     return keepShared(key, latest);
   }
 
@@ -64,10 +65,10 @@ export function createRefresh(options: RefreshOptions) {
     refresh: Refresh<Value>,
     hasWaited: boolean,
   ): Promise<Outcome<Value> | null> {
-    const { key } = refresh;
+    const { key, purpose } = refresh;
     const { isOwner, entry, failure: ownersFailure } = await shared.acquire(key);
     const known = cache.merge(key, refresh.known, entry);
-    if (known !== null && cache.isFresh(known)) {
+    if (known !== null && cache.isFresh(key, known, purpose)) {
       if (isOwner) shared.release(key, null);
       return keepShared(key, known);
     }
@@ -89,7 +90,9 @@ export function createRefresh(options: RefreshOptions) {
     const requestedAtMs = now();
     let fetched: Value | BsgFailure | null = null;
     try {
-      fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () => client.fetch(key, observer));
+      fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () =>
+        client.fetch(key, observer, known?.result ?? null),
+      );
       const { isInvalidated } = flight;
       return outcomeOf(cache.record(key, { result: fetched, requestedAtMs, known, isInvalidated }), known, 'bsg');
     } finally {

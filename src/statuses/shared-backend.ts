@@ -22,7 +22,6 @@ export interface Store {
   /** Null where there is none, or where the backend is down. */
   get(key: string): Promise<string | null>;
   set(key: string, value: string, ttlMs: number): void;
-  delete(keys: readonly string[]): void;
 }
 
 /** Messages to all instances, the sender included (pub/sub). A message may be lost while the backend is down. */

@@ -15,6 +15,13 @@ export interface Acquisition<Value extends BsgValue> {
   readonly failure: BsgFailure | null;
 }
 
+/** One key to invalidate. */
+export interface Invalidation {
+  readonly key: StatusKey;
+  /** Its entry, expired already; null where there is none. */
+  readonly entry: Entry | null;
+}
+
 /** What several instances share: entries, a lock for each key, change events. No call rejects: where it is down, it is empty. */
 export interface SharedCache {
   get<Value extends BsgValue>(key: StatusKey<Value>): Promise<Entry<Value> | null>;
@@ -24,8 +31,8 @@ export interface SharedCache {
   release(key: StatusKey, failure: BsgFailure | null): void;
   /** Stores the entry under each key and tells all other instances. */
   set<Value extends BsgValue>(keys: readonly StatusKey<Value>[], entry: Entry<Value>): void;
-  /** Deletes the keys and tells all other instances. */
-  invalidate(keys: readonly StatusKey[]): void;
+  /** Stores the expired entries and tells all other instances. */
+  invalidate(invalidations: readonly Invalidation[]): void;
   /** Called for each change that another instance makes: the entry now under the keys, null for an invalidation. One listener. */
   onChange(listener: (keys: readonly StatusKey[], entry: Entry | null) => void): void;
   /** Whether it answers, and tells of changes. */
@@ -53,6 +60,11 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
   const instance = randomUUID();
   const failureKey = ({ text }: StatusKey) => `failure:${text}`;
 
+  function write({ text, resource }: StatusKey, entry: Entry): void {
+    const staleForMs = Math.ceil(entry.staleUntilMs - now());
+    store.set(text, JSON.stringify(entry), Math.max(1, staleForMs, resource.history?.keepMs ?? 0));
+  }
+
   return {
     get: async (key) => codec.decodeEntry(key, await store.get(key.text)),
     async acquire(key) {
@@ -68,15 +80,12 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
       lock.release(key.text);
     },
     set(keys, entry) {
-      const json = JSON.stringify(entry);
-      const staleForMs = Math.ceil(entry.staleUntilMs - now());
-      for (const { text, resource } of keys)
-        store.set(text, json, Math.max(1, staleForMs, resource.history?.keepMs ?? 0));
+      for (const key of keys) write(key, entry);
       bus.publish(encodeChange({ from: instance, keys, entry }));
     },
-    invalidate(keys) {
-      store.delete(keys.map(({ text }) => text));
-      bus.publish(encodeChange({ from: instance, keys, entry: null }));
+    invalidate(invalidations) {
+      for (const { key, entry } of invalidations) if (entry !== null) write(key, entry);
+      bus.publish(encodeChange({ from: instance, keys: invalidations.map(({ key }) => key), entry: null }));
     },
     onChange(listener) {
       bus.onMessage((message) => {

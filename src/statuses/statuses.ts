@@ -6,7 +6,7 @@ import type { CachePolicy } from './cache-policy.ts';
 import type { Outcome } from './outcome.ts';
 import { createRefresh, type RefreshOptions } from './refresh.ts';
 import { createSingleFlight } from './single-flight.ts';
-import { type ChangeListener, createTwoTierCache } from './two-tier-cache.ts';
+import { type ChangeListener, createTwoTierCache, type Purpose } from './two-tier-cache.ts';
 
 /** Options of {@link createStatuses}. */
 export interface StatusesOptions extends Omit<RefreshOptions, 'cache'> {
@@ -19,10 +19,10 @@ export interface StatusesOptions extends Omit<RefreshOptions, 'cache'> {
 export interface Statuses {
   /** Reads a value; where BSG is unavailable, a stale one for a while. */
   get<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
-  /** Reads a value, never a stale one: subscribers hear of an outage. */
+  /** Reads a value for subscribers: never a stale one, as they are told of an outage, and one that is not long cached. */
   poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
-  /** Makes the next read of the keys, on every instance, fetch again. Final statuses stay. */
-  invalidate(keys: readonly StatusKey[]): void;
+  /** Makes the next read of the keys, on every instance, fetch again. A final status stays if that fetch fails. */
+  invalidate(keys: readonly StatusKey[]): Promise<void>;
   /** The change feed: results as they are cached, here or on another instance, and null for invalidated keys. One listener. */
   onChange(listener: ChangeListener): void;
 }
@@ -40,27 +40,29 @@ export function createStatuses(options: StatusesOptions): Statuses {
 
   async function readThrough<Value extends BsgValue>(
     key: StatusKey<Value>,
+    purpose: Purpose,
     observer: RequestObserver,
   ): Promise<Outcome<Value>> {
     const known = cache.get(key);
-    if (known !== null && cache.isFresh(known)) return { result: known.result, staleResult: null, tier: 'memory' };
+    if (known !== null && cache.isFresh(key, known, purpose))
+      return { result: known.result, staleResult: null, tier: 'memory' };
     // Malformed keys stay out of the caches.
     const invalid = key.resource.validate(key.id);
     if (invalid !== null) return { result: invalid, staleResult: null, tier: null };
     const inFlight = singleFlight.join(key);
     if (inFlight !== null) return { ...(await inFlight), tier: 'coalesced' };
-    return singleFlight.start(key, (flight) => refresh({ key, known, flight, observer }));
+    return singleFlight.start(key, (flight) => refresh({ key, known, purpose, flight, observer }));
   }
 
   function read<Value extends BsgValue>(
     key: StatusKey<Value>,
-    allowsStale: boolean,
+    purpose: Purpose,
     observer: RequestObserver = noObserver,
   ): Promise<Value | BsgFailure> {
     return tracer.startActiveSpan('status.read', async (span) => {
       try {
-        const { result, staleResult, tier } = await readThrough(key, observer);
-        const isStale = allowsStale && staleResult !== null && isUnavailable(result);
+        const { result, staleResult, tier } = await readThrough(key, purpose, observer);
+        const isStale = purpose === 'query' && staleResult !== null && isUnavailable(result);
         const served = isStale ? staleResult : result;
         if (tier !== null) report(observer, span, isStale ? 'stale' : tier, served);
         return asRequested(served, key);
@@ -71,8 +73,8 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   return {
-    get: (key, observer) => read(key, true, observer),
-    poll: (key, observer) => read(key, false, observer),
+    get: (key, observer) => read(key, 'query', observer),
+    poll: (key, observer) => read(key, 'poll', observer),
     invalidate: cache.invalidate,
     onChange: cache.onChange,
   };

@@ -63,7 +63,7 @@ describe('a request', () => {
   it('succeeds after an outage, however many timed out in the queue during it', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
-    const client = startClient(bsg.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 2, timeoutMs: 300, retries: 2, massStatus: 'off' });
     const reads: Promise<unknown>[] = [];
     for (let i = 0; i < 40; i++) {
       reads.push(client.smsById(String(i)), client.smsById(String(100 + i)));
@@ -81,7 +81,7 @@ describe('a request', () => {
   it('that times out in the queue is no outage while BSG responds to others', async () => {
     fakeTimers();
     const bsg = await startFakeBsg((request, response) => void setTimeout(knowsAll(), 50, request, response));
-    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 400, retries: 0, massStatus: 'off' });
 
     const reads = Array.from({ length: 20 }, (_, i) => client.smsById(String(i)));
     for (const number of [1, 2, 3]) {
@@ -101,7 +101,7 @@ describe('a request', () => {
   it('that times out in the queue is an outage while BSG responds to nobody', async () => {
     fakeTimers();
     const bsg = await startFakeBsg(hangs);
-    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, timeoutMs: 200, retries: 0, massStatus: 'off' });
 
     const answers = await passTimeUntil(Promise.all([client.smsById('1'), client.smsById('2')]));
 
@@ -127,7 +127,7 @@ describe('a request', () => {
       if (order.length === 1) return sendJson(response, {}, 500);
       sendJson(response, wireSms({ id: request.url?.slice('/sms/'.length) }));
     });
-    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, random: () => 0.5 });
+    const client = startClient(bsg.baseUrl, { maxConcurrency: 1, random: () => 0.5, massStatus: 'off' });
 
     await Promise.all([client.smsById('1'), client.smsById('2')]);
 

@@ -20,6 +20,7 @@ export function startClient(baseUrl: string, differences: Partial<BsgClientOptio
   onTestFinished(client.dispose);
   return {
     fetch: client.fetch,
+    massStatus: () => client.massStatus,
     smsById: (id: string) => client.fetch(keyOf(smsById, id)),
     smsByReference: (reference: string) => client.fetch(keyOf(smsByReference, reference)),
     campaign: (taskId: string) => client.fetch(keyOf(campaign, taskId)),

@@ -183,7 +183,7 @@ export function wireSms(differences: object = {}) {
 }
 
 /** A message as an item of the response to `POST /sms/getStatus`. */
-function toMassItem({ error, errorDescription, reference, time_in, ...item }: ReturnType<typeof wireSms>) {
+export function toMassItem({ error, errorDescription, reference, time_in, ...item }: ReturnType<typeof wireSms>) {
   return { ...item, external_id: reference };
 }
 

@@ -35,9 +35,6 @@ export function createMemoryBackend(): MemoryBackend {
       store: {
         get: async (key) => values.get(key) ?? null,
         set: (key, value) => void values.set(key, value),
-        delete(keys) {
-          for (const key of keys) values.delete(key);
-        },
       },
       // Later, as over a network.
       bus: {

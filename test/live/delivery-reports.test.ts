@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
-import { held, knowsAll, respondWith, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import { held, knowsAll, respondWith, sendJson, startFakeBsg, toMassItem, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
 const SECRET = 'secret_of_the_reports';
@@ -148,5 +148,31 @@ describe('a delivery report', () => {
     const { report } = await startServer({ WEBHOOK_SECRET: '' });
     for (const path of ['/hooks/bsg/', '/hooks/bsg/null', `/hooks/bsg/${SECRET}`])
       expect(await report({}, path)).toBe(404);
+  });
+
+  it('that corrects a final status reaches the cache and the streams that are still open', async () => {
+    const bsg = await startFakeBsg();
+    const words: Record<string, string> = { '1': 'expired', '2': 'sent' };
+    const wordOf = (id: string) => wireSms({ id, reference: `ref_${id}`, status: words[id] });
+    bsg.respond = ({ kind, key, ids }, response) =>
+      sendJson(response, kind === 'getStatus' ? { result: ids.map((id) => toMassItem(wordOf(id))) } : wordOf(key));
+    const app = startApp(bsg.baseUrl, {
+      LIVE_INTERVAL_MS: '3600000',
+      CACHE_TTL_MS: '3600000',
+      WEBHOOK_SECRET: SECRET,
+    });
+    const updates = subscribe(await listen(app.listener), Watched, { ids: ['1', '2'] });
+    const first = [await updates.next(), await updates.next()];
+    expect(first.map((event) => event?.smsUpdates)).toMatchObject([{ status: 'EXPIRED' }, { status: 'SENT' }]);
+
+    words['1'] = 'delivered';
+    await app.fetch(`/hooks/bsg/${SECRET}`, json({ id: '1' }));
+    expect(await updates.next()).toMatchObject({ smsUpdates: { id: '1', status: 'DELIVERED' } });
+    const { data } = await app.query('{ sms(id: "1") { ... on Sms { status } } }');
+    expect(data).toEqual({ sms: { status: 'DELIVERED' } });
+
+    words['2'] = 'delivered';
+    await app.fetch(`/hooks/bsg/${SECRET}`, json({ id: '2' }));
+    expect(await updates.rest()).toMatchObject([{ smsUpdates: { id: '2', status: 'DELIVERED' } }]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
 import { fakeClock, fakeTimers, passTimeUntil } from '../helpers/clock.ts';
-import { sendJson, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
+import { sendJson, startFakeBsg, toMassItem, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
 const SmsUpdates = graphql(`
@@ -28,7 +28,14 @@ const often = { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0', BSG_RETRIES: '0' };
 
 /** A BSG whose responses the test changes by id, and a server on it. */
 async function startServer(statuses: Record<string, string | number>) {
-  const bsg = await startFakeBsg(({ key }, response) => {
+  const massItemOf = (id: string) => {
+    const status = statuses[id];
+    return typeof status === 'number'
+      ? { id, error: status }
+      : toMassItem(wireSms({ id, reference: `ref_${id}`, status }));
+  };
+  const bsg = await startFakeBsg(({ kind, key, ids }, response) => {
+    if (kind === 'getStatus') return sendJson(response, { result: ids.map(massItemOf) });
     const id = key.replace('ref_', '');
     const status = statuses[id];
     if (typeof status === 'number')

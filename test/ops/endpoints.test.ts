@@ -7,7 +7,12 @@ describe('the operations endpoints', () => {
   it('are on the port of the GraphQL endpoint by default', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     expect((await app.fetch('/health')).status).toBe(200);
-    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({
+      status: 'ready',
+      bsg: 'up',
+      massStatus: 'unknown',
+      redis: 'not used',
+    });
     expect((await app.fetch('/metrics')).status).toBe(200);
   });
 
@@ -21,6 +26,7 @@ describe('the operations endpoints', () => {
     expect(await (await fetch(`${ops}/ready?verbose`)).json()).toEqual({
       status: 'ready',
       bsg: 'up',
+      massStatus: 'unknown',
       redis: 'not used',
     });
     expect(await (await fetch(`${ops}/health`)).json()).toEqual({ status: 'alive' });

@@ -27,8 +27,14 @@ describe('metrics', () => {
     expect(await read(app, `${requests}{operation="One",type="query",outcome="ok"}`)).toBe(2);
     expect(await read(app, `${requests}{operation="Two",type="query",outcome="ok"}`)).toBe(1);
     expect(await read(app, `${requests}{operation="none",type="none",outcome="GRAPHQL_VALIDATION_FAILED"}`)).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="ok"}')).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="http_5xx"}')).toBe(2);
+    expect(
+      await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{route="/sms/{key}",outcome="ok"}'),
+    ).toBe(1);
+    expect(
+      await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{route="/sms/{key}",outcome="http_5xx"}'),
+    ).toBe(2);
+    expect(await read(app, 'bsg_graphql_upstream_request_size_sum')).toBe(3);
+    expect(await read(app, 'bsg_graphql_mass_status_missing')).toBe(0);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="found"}')).toBe(1);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="bsg",outcome="BAD_RESPONSE"}')).toBe(1);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory",outcome="found"}')).toBe(1);
@@ -41,7 +47,9 @@ describe('metrics', () => {
     expect(await read(app, 'bsg_graphql_circuit_breaker_open')).toBe(0);
     for (let id = 1; id <= 11; id++) await app.query(`{ sms(id: "${id}") { __typename } }`);
     expect(await read(app, 'bsg_graphql_circuit_breaker_open')).toBe(1);
-    expect(await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{outcome="network"}')).toBe(10);
+    expect(
+      await read(app, 'bsg_graphql_upstream_request_duration_seconds_count{route="/sms/{key}",outcome="network"}'),
+    ).toBe(10);
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="circuit_open",outcome="NETWORK"}')).toBe(1);
   });
 

@@ -15,6 +15,19 @@ const list = (count: number) => `[${ids(count).map((id) => `"${id}"`)}]`;
 describe('the cost of an operation', () => {
   it.each<[string, string, object, number]>([
     ['one message', '{ sms(id: "1") { __typename } }', {}, 1],
+    ['a field that can take a request of its own', `{ smsBatch(ids: ${list(2)}) { found { timeIn } } }`, {}, 4],
+    [
+      'such a field in a fragment, twice',
+      `{ smsBatch(ids: ${list(2)}) { results { ...F } found { ...F } } } fragment F on Sms { timeIn }`,
+      {},
+      4,
+    ],
+    [
+      'such a field that is skipped',
+      'query ($no: Boolean!) { sms(id: "1") { ... on Sms { timeIn @include(if: $no) } } }',
+      { no: false },
+      1,
+    ],
     ['a batch', `{ smsBatch(ids: ${list(3)}, references: ["a"]) { found { id } } }`, {}, 4],
     ['campaigns', `{ campaigns(taskIds: ${list(4)}) { __typename } }`, {}, 4],
     ['a batch in a variable', 'query ($ids: [ID!]) { smsBatch(ids: $ids) { found { id } } }', { ids: ids(4) }, 4],

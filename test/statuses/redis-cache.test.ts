@@ -59,12 +59,13 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
       instance.ask(ids, [`ref_10${i}`]),
       instance.ask(ids, [`ref_20${i}`]),
     ]);
-    await bsg.received(20 + reads.length);
+    const requestedIds = () => bsg.requests.flatMap(({ kind, key, ids: many }) => (kind === 'sms' ? [key] : many));
+    await expect.poll(() => requestedIds().length + bsg.count('reference')).toBe(20 + reads.length);
     slow.release();
     const answers = (await Promise.all(reads)).map((results) => results.slice(0, ids.length));
 
     for (const answer of answers) expect(answer.map(({ id }) => id)).toEqual(ids);
-    expect(bsg.count('sms')).toBe(20);
+    expect(requestedIds().toSorted()).toEqual(ids.toSorted());
   });
 
   it('share a failure that is not cached', async () => {
@@ -139,12 +140,14 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
 
     await redis.kill();
     for (const { program } of fleet) await program.printed(/Redis unavailable/);
-    expect(await a?.readiness()).toEqual({ status: 'ready', bsg: 'up', redis: 'down' });
+    expect(await a?.readiness()).toMatchObject({ status: 'ready', bsg: 'up', redis: 'down' });
     const whileDown = next;
     await expect.poll(() => next, { timeout: 20_000 }).toBeGreaterThan(whileDown + 100);
     await redis.start();
     for (const instance of fleet) {
-      await expect.poll(instance.readiness, { timeout: 20_000 }).toEqual({ status: 'ready', bsg: 'up', redis: 'up' });
+      await expect
+        .poll(instance.readiness, { timeout: 20_000 })
+        .toMatchObject({ status: 'ready', bsg: 'up', redis: 'up' });
     }
     isOver = true;
     await Promise.all(load);
@@ -180,7 +183,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     redis.freeze();
 
     for (const id of numbers(1, 50)) expect(await instance.ask([id])).toMatchObject([{ id }]);
-    expect(await instance.readiness()).toEqual({ status: 'ready', bsg: 'up', redis: 'down' });
+    expect(await instance.readiness()).toMatchObject({ status: 'ready', bsg: 'up', redis: 'down' });
 
     redis.unfreeze();
     await expect
@@ -191,7 +194,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
         },
         { timeout: 20_000 },
       )
-      .toEqual({ status: 'ready', bsg: 'up', redis: 'up' });
+      .toMatchObject({ status: 'ready', bsg: 'up', redis: 'up' });
   }, 60_000);
 });
 
@@ -211,7 +214,7 @@ describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Red
     expect((await fetch(report)).status).toBe(204);
 
     expect(await updates.rest()).toEqual([{ smsUpdates: { status: 'DELIVERED' } }]);
-    expect(bsg.paths).toEqual(['/sms/reference/ref_1', '/sms/reference/ref_1']);
+    expect(bsg.paths).toEqual(['/sms/reference/ref_1', '/sms/1']);
   });
 });
 

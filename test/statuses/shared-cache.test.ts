@@ -88,17 +88,21 @@ for (const [name, isThere, start] of BACKENDS) {
       expect(await b.get(keyOf(smsById, '2'))).toBeNull();
     });
 
-    it('publishes an invalidation, and removes the entry', async () => {
+    it('publishes an invalidation, and has the entry as expired', async () => {
       const { a, b } = await start();
-      a.set([one], entryOf(sms));
-      const change = nextChange(b);
-      await change;
+      const entry = entryOf(sms);
+      a.set([one], entry);
+      await nextChange(b);
 
       const invalidation = nextChange(a);
-      b.invalidate([one, ref]);
+      b.invalidate([
+        { key: one, entry: { ...entry, freshUntilMs: 0 } },
+        { key: ref, entry: null },
+      ]);
 
       expect(await invalidation).toEqual([['sms:1', 'ref:ref_1'], null]);
-      expect(await a.get(one)).toBeNull();
+      expect(await a.get(one)).toEqual({ ...entry, freshUntilMs: 0 });
+      expect(await a.get(ref)).toBeNull();
     });
 
     it('gives the lock of a key to one instance at a time, and its failure to those that wait', async () => {

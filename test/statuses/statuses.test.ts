@@ -276,7 +276,12 @@ describe('after ten outages in a row the circuit breaker', () => {
     expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 3 }]);
     expect(await ask(app, ['1'])).toEqual(known);
     expect(bsg.paths).toEqual([]);
-    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'down', redis: 'not used' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({
+      status: 'ready',
+      bsg: 'down',
+      massStatus: 'unknown',
+      redis: 'not used',
+    });
   });
 
   it('probes BSG once every five seconds while it stays down', async () => {
@@ -296,7 +301,7 @@ describe('after ten outages in a row the circuit breaker', () => {
     seconds(5);
 
     expect(await ask(app, ['7', '8', '9'])).toMatchObject([{ id: '7' }, { id: '8' }, { id: '9' }]);
-    expect(bsg.paths).toHaveLength(3);
+    expect(bsg.paths).toEqual(['/sms/7', '/sms/getStatus']);
   });
 
   it('fails other reads at once while its probe is pending', async () => {
@@ -324,7 +329,12 @@ describe('after ten outages in a row the circuit breaker', () => {
     expect(await ask(app, ['7'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
     bsg.respond = sent;
     expect(await ask(app, ['8', '9'])).toMatchObject([{ id: '8' }, { id: '9' }]);
-    expect(await (await app.fetch('/ready')).json()).toEqual({ status: 'ready', bsg: 'up', redis: 'not used' });
+    expect(await (await app.fetch('/ready')).json()).toEqual({
+      status: 'ready',
+      bsg: 'up',
+      massStatus: 'offered',
+      redis: 'not used',
+    });
   });
 
   it('stays open as long as Retry-After says', async () => {

@@ -54,6 +54,11 @@ function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
   return { a, b };
 }
 
+/** Resolves once the instance is told of an invalidation. */
+function invalidationAt(statuses: Statuses): Promise<void> {
+  return new Promise((resolve) => statuses.onChange((_, result) => (result === null ? resolve() : undefined)));
+}
+
 describe('two instances with a shared cache', () => {
   it('fetch a cold key once between them', async () => {
     const { a, b, bsg } = startTwo();
@@ -98,7 +103,7 @@ describe('two instances with a shared cache', () => {
       });
     });
 
-    b.invalidate([key]);
+    await b.invalidate([key]);
     await invalidated;
     bsg.word = 'delivered';
 
@@ -110,6 +115,58 @@ describe('two instances with a shared cache', () => {
       ['ref:ref_1', 'sms'],
     ]);
     expect(bsg.fetches).toBe(2);
+  });
+
+  it('fetch a final status again after a delivery report about it, and take whatever BSG then answers', async () => {
+    fakeClock();
+    const { a, b, bsg } = startTwo();
+    bsg.word = 'expired';
+    expect([await a.get(key), await b.get(key)]).toMatchObject([{ status: 'EXPIRED' }, { status: 'EXPIRED' }]);
+
+    bsg.word = 'delivered';
+    vi.advanceTimersByTime(1);
+    expect(await b.get(key)).toMatchObject({ status: 'EXPIRED' });
+    const isTold = invalidationAt(a);
+    await b.invalidate([keyOf(smsByReference, 'ref_1')]);
+    await isTold;
+
+    expect([await a.get(key), await b.get(key)]).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
+    expect(bsg.fetches).toBe(2);
+  });
+
+  it('keep a final status where the fetch after a delivery report fails, on an instance that did not know it as well', async () => {
+    const { a, b, bsg } = startTwo();
+    bsg.word = 'delivered';
+    await a.get(key);
+    bsg.isDown = true;
+
+    await b.invalidate([key]);
+
+    expect(await b.get(key)).toMatchObject({ status: 'DELIVERED' });
+    expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+    const { fetches } = bsg;
+    expect([await a.get(key), await b.get(key)]).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
+    expect(bsg.fetches).toBe(fetches);
+  });
+
+  it('do not let an answer from before a delivery report replace a final status, or be cached', async () => {
+    const { a, bsg } = startTwo();
+    let release = () => {};
+    bsg.word = 'expired';
+    bsg.held = new Promise((resolve) => {
+      release = resolve;
+    });
+    const early = a.get(key);
+    await expect.poll(() => bsg.fetches).toBe(1);
+
+    await a.invalidate([key]);
+    bsg.word = 'delivered';
+    const late = a.get(key);
+    release();
+
+    expect(await early).toMatchObject({ status: 'EXPIRED' });
+    expect(await late).toMatchObject({ status: 'DELIVERED' });
+    expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
   });
 
   it.each([0, 1_000])(

@@ -1,8 +1,11 @@
-import { decodeSmsOrCampaign } from '../campaign-paths.ts';
-import { type BsgFailure, failure } from '../failure.ts';
-import { equalsApartFromFetchedAt, keyOf, type Resource, type StatusKey, type Upstream } from '../resource.ts';
-import { isFinalSms, type Sms, smsSchema } from '../sms.ts';
+import { isFailure } from '../failure.ts';
+import { keyOf, type Resource, type StatusKey } from '../resource.ts';
+import { fetchSms } from '../single-status.ts';
+import { isFinalSms, isSameSms, type Sms, smsSchema, withConstantsOf } from '../sms.ts';
 import { canonicalId, validateReference, validateSmsId } from '../validation.ts';
+
+/** For a page that is opened once a day: its references are read by id. */
+const HISTORY_MS = 24 * 60 * 60_000;
 
 /** What both lookups of a message share. A final status never reverts: a slower answer is an older one. */
 const sms = {
@@ -11,35 +14,44 @@ const sms = {
   isFinal: isFinalSms,
   canRevert: false,
   aliases: keysOfSms,
-  equals: equalsApartFromFetchedAt,
+  equals: isSameSms,
+  history: { carryOver: withConstantsOf, keepMs: HISTORY_MS },
 } as const satisfies Partial<Resource<Sms>>;
 
-/** A message by BSG's id: `GET /sms/{id}`. */
+/** A message by BSG's id: `GET /sms/{id}`, or `POST /sms/getStatus` with other ids. */
 export const smsById: Resource<Sms> = {
   ...sms,
   name: 'sms',
   validate: validateSmsId,
   canonicalId,
-  fetch: (id, upstream) => fetchSms(`/sms/${canonicalId(id)}`, id, upstream),
+  fetch: (id, upstream, known) => upstream.massStatus.fetch(canonicalId(id), upstream, known),
   matches: ({ id: given }, id) => given === canonicalId(id),
 };
 
-/** A message by the sender's own id: `GET /sms/reference/{reference}`. BSG may leave the reference out of its answer. */
+/**
+ * A message by the sender's own id: `GET /sms/reference/{reference}` for the first read, by BSG's id from then on. BSG may
+ * leave the reference out of its answer.
+ */
 export const smsByReference: Resource<Sms> = {
   ...sms,
   name: 'ref',
   validate: validateReference,
   canonicalId: (reference) => reference,
-  fetch: (reference, upstream) => fetchSms(`/sms/reference/${reference}`, reference, upstream),
-  matches: ({ reference: given }, reference) => given === null || given.toLowerCase() === reference.toLowerCase(),
+  async fetch(reference, upstream, known) {
+    if (known !== null && !isFailure(known)) {
+      const result = await upstream.massStatus.fetch(known.id, upstream, known);
+      const isAnswer = isFailure(result) ? result.group !== 'notFound' : isAboutReference(result, reference);
+      if (isAnswer) return result;
+    }
+    return fetchSms(`/sms/reference/${reference}`, upstream);
+  },
+  matches: isAboutReference,
 };
 
 function keysOfSms({ id, reference }: Sms): readonly StatusKey<Sms>[] {
   return reference === null ? [keyOf(smsById, id)] : [keyOf(smsById, id), keyOf(smsByReference, reference)];
 }
 
-async function fetchSms(path: string, subject: string, upstream: Upstream): Promise<Sms | BsgFailure> {
-  const { result } = await upstream.get(path, decodeSmsOrCampaign);
-  if (result.kind !== 'campaign') return result;
-  return failure('SMS_NOT_FOUND', subject, { message: 'This is the task id of a campaign, not the id of an SMS.' });
+function isAboutReference({ reference: given }: Sms, reference: string): boolean {
+  return given === null || given.toLowerCase() === reference.toLowerCase();
 }

@@ -1,0 +1,40 @@
+/** How long one fetch may take: queueing, all attempts and the pauses between them. Milliseconds since 1970. */
+export interface Deadline {
+  readonly startedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Whether a request for it began while at least half of the time was left. */
+  hadItsTurn: boolean;
+  /** The request that was last sent for it; several fetches can share one. Null: none was sent. */
+  request: object | null;
+}
+
+/** A deadline from now on. */
+export function startDeadline(timeoutMs: number, now: () => number): Deadline {
+  const startedAtMs = now();
+  return { startedAtMs, expiresAtMs: startedAtMs + timeoutMs, hadItsTurn: false, request: null };
+}
+
+/** What comes first: the result, or null when the time is up. */
+export async function expireAt<Result>(
+  { expiresAtMs }: Deadline,
+  now: () => number,
+  result: Promise<Result>,
+): Promise<Result | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<null>((resolve) => {
+    timer = setDeadline(() => resolve(null), expiresAtMs - now());
+  });
+  try {
+    return await Promise.race([result, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * A timer that leaves one turn to responses which have arrived by then. After a stall of this process the event loop fires
+ * timers before it reads sockets, and BSG was in time.
+ */
+export function setDeadline(onDeadline: () => void, delayMs: number): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(onDeadline), delayMs);
+}

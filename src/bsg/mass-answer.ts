@@ -1,0 +1,44 @@
+import { decodeSmsOrCampaign } from './campaign-paths.ts';
+import type { Decode, WireObject } from './decode.ts';
+import { decodeSms, type Sms } from './sms.ts';
+import { canonicalId } from './validation.ts';
+import type { WireMassStatus, WireSmsItem } from './wire.ts';
+import { digits, type WireFields } from './wire-fields.ts';
+
+/** The response to `POST /sms/getStatus`. */
+export interface MassAnswer {
+  readonly kind: 'massAnswer';
+  /** By id without leading zeros. An item may be unreadable, or name an error; an id may have none. */
+  readonly items: ReadonlyMap<string, WireObject>;
+}
+
+/** What a BSG that does not offer the call may respond instead: the answer to a lookup of one message or campaign. */
+export interface SingleAnswer {
+  readonly kind: 'singleAnswer';
+}
+
+/** Reads a mass answer, in whatever order its items are. */
+export const decodeMassAnswer: Decode<MassAnswer | SingleAnswer> = (
+  wire: WireFields<WireMassStatus> & WireObject,
+  context,
+) => {
+  if (!Array.isArray(wire.result)) return decodeSmsOrCampaign(wire, context) === null ? null : { kind: 'singleAnswer' };
+  const items = new Map<string, WireObject>();
+  for (const item of wire.result) {
+    const id = isObject(item) ? digits(item['id']) : null;
+    if (id !== null && !items.has(canonicalId(id))) items.set(canonicalId(id), item);
+  }
+  return { kind: 'massAnswer', items };
+};
+
+/** Reads one item. Items do not say when BSG received the message, which is something else than null. */
+export const decodeMassItem: Decode<Sms> = (item: WireFields<WireSmsItem> & WireObject, context) => {
+  const sms = decodeSms({ ...item, reference: item.external_id }, context);
+  if (sms === null || 'time_in' in item) return sms;
+  const { timeIn: _, ...known } = sms;
+  return known;
+};
+
+function isObject(value: unknown): value is WireObject {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,199 @@
+import { decodeSmsOrCampaign } from './campaign-paths.ts';
+import { type BsgFailure, isFailure } from './failure.ts';
+import { decodeMassAnswer, decodeMassItem, type MassAnswer, type SingleAnswer } from './mass-answer.ts';
+import type { Call, Requests } from './request.ts';
+import type { Reply, Upstream } from './resource.ts';
+import { fetchSms, smsOf } from './single-status.ts';
+import type { Sms } from './sms.ts';
+import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
+
+/** Options of {@link createMassStatus}. */
+export interface MassStatusOptions {
+  /** Whether every id is fetched on its own. */
+  readonly isOff: boolean;
+  readonly requests: Requests;
+  /** Called when BSG turns out not to offer the call, and when it offers it again. */
+  readonly onMassStatus?: ((isOffered: boolean) => void) | undefined;
+  /** Clock; milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** Whether ids are fetched many at a time: `unknown` before the first such request, `off` by configuration. */
+export type MassStatusState = 'off' | 'unknown' | 'offered' | 'not offered';
+
+/** Messages by id: those that are requested together by one `POST /sms/getStatus`, a single one by `GET /sms/{id}`. */
+export interface MassStatus {
+  /** `id` is valid and canonical; `known` is what was known of the message before. */
+  fetch(id: string, upstream: Upstream, known: Sms | BsgFailure | null): Promise<Sms | BsgFailure>;
+  readonly state: MassStatusState;
+}
+
+/** What came for one id: an answer, no item at all, or nothing that says anything about it. */
+type Outcome = Sms | BsgFailure | 'missing' | 'unanswered';
+
+/** One fetch that waits for the request of its batch. */
+interface Member {
+  readonly id: string;
+  readonly upstream: Upstream;
+  readonly resolve: (outcome: Outcome) => void;
+  readonly reject: (bug: unknown) => void;
+}
+
+const PATH = '/sms/getStatus';
+
+/** BSG's limit. */
+const MAX_IDS = 100;
+
+/** After so long, a BSG that did not offer the call is tried again. */
+const RETRY_AFTER_MS = 10 * 60_000;
+
+/**
+ * Fetches that begin in one turn of the event loop share a batch, and others join it for as long as its request queues: no
+ * id waits on purpose for company. Whether BSG offers the call shows in the first response.
+ */
+export function createMassStatus({ isOff, requests, onMassStatus, now }: MassStatusOptions): MassStatus {
+  let state: MassStatusState = isOff ? 'off' : 'unknown';
+  let retryAtMs = 0;
+  let open: Batch | null = null;
+
+  const isInUse = () => state !== 'off' && (state !== 'not offered' || now() >= retryAtMs);
+
+  function learn(isOffered: boolean): void {
+    const hasChanged = isOffered ? state === 'not offered' : state !== 'not offered';
+    state = isOffered ? 'offered' : 'not offered';
+    if (!isOffered) retryAtMs = now() + RETRY_AFTER_MS;
+    if (hasChanged) onMassStatus?.(isOffered);
+  }
+
+  function join(id: string, upstream: Upstream): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const member = { id, upstream, resolve, reject };
+      if (open?.add(member)) return;
+      const batch = new Batch(member, { now, isInUse, onPrepare: () => close(batch) });
+      open = batch;
+      setImmediate(() => run(batch));
+    });
+  }
+
+  function close(batch: Batch): void {
+    if (open === batch) open = null;
+  }
+
+  async function run(batch: Batch): Promise<void> {
+    try {
+      const response = await requests.send(batch);
+      if (batch.request === null) batch.settle(() => 'unanswered');
+      else if (batch.request.body === null) batch.settle((member) => outcomeOfSingle(member, response));
+      else settleMass(batch, response);
+    } catch (bug) {
+      batch.fail(bug);
+    }
+  }
+
+  function settleMass(batch: Batch, response: HttpResponse | TransportError): void {
+    const reply = batch.first.upstream.readResponse(response, decodeMassAnswer);
+    const { result } = reply;
+    const isUnoffered = isFromOlderBsg(reply);
+    if (isUnoffered) learn(false);
+    if (isUnoffered || refusesAnId(reply)) batch.settle(() => 'unanswered');
+    else if (isFailure(result)) batch.settle(({ upstream: { subject } }) => ({ ...result, subject }));
+    else if (result.kind === 'massAnswer') {
+      learn(true);
+      batch.settle((member) => outcomeOfItem(member, result));
+    }
+  }
+
+  return {
+    async fetch(id, upstream, known) {
+      const outcome = isInUse() ? await join(id, upstream) : 'unanswered';
+      // It was not found on its own, and a mass answer leaves out what does not exist.
+      if (outcome === 'missing' && known !== null && isFailure(known)) return { ...known, subject: upstream.subject };
+      return typeof outcome === 'string' ? fetchSms(`/sms/${id}`, upstream) : outcome;
+    },
+    get state() {
+      return state;
+    },
+  };
+}
+
+/** What a {@link Batch} reads of its surroundings. */
+interface BatchOptions {
+  readonly now: () => number;
+  /** Whether mass requests may be sent. */
+  readonly isInUse: () => boolean;
+  /** Called when its request is about to be sent. */
+  readonly onPrepare: () => void;
+}
+
+/** The fetches of one request. */
+class Batch implements Call {
+  readonly first: Member;
+  /** Null before it is sent, and where nothing is sent for the batch as a whole. */
+  request: HttpRequest | null = null;
+  readonly #options: BatchOptions;
+  readonly #ids = new Set<string>();
+  #members: Member[] = [];
+
+  constructor(first: Member, options: BatchOptions) {
+    this.first = first;
+    this.#options = options;
+    this.add(first);
+  }
+
+  /** False where it is full. */
+  add(member: Member): boolean {
+    if (this.#ids.size >= MAX_IDS && !this.#ids.has(member.id)) return false;
+    this.#ids.add(member.id);
+    this.#members.push(member);
+    return true;
+  }
+
+  get deadlines() {
+    return this.#members.map(({ upstream }) => upstream.deadline);
+  }
+
+  get observer() {
+    return this.first.upstream.observer;
+  }
+
+  /** Leaves out the ids that nobody waits for any more. */
+  prepare(): HttpRequest | null {
+    const { now, isInUse, onPrepare } = this.#options;
+    onPrepare();
+    this.#members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > now());
+    const ids = [...new Set(this.#members.map(({ id }) => id))];
+    if (ids.length === 1) this.request = { path: `/sms/${ids[0]}`, body: null, size: 1 };
+    // Ids are written as digits: a number would be rounded.
+    else if (ids.length > 1 && isInUse()) this.request = { path: PATH, body: `{"ids":[${ids}]}`, size: ids.length };
+    return this.request;
+  }
+
+  settle(outcomeOf: (member: Member) => Outcome): void {
+    for (const member of this.#members) member.resolve(outcomeOf(member));
+  }
+
+  fail(bug: unknown): void {
+    for (const member of this.#members) member.reject(bug);
+  }
+}
+
+function outcomeOfSingle({ upstream }: Member, response: HttpResponse | TransportError): Outcome {
+  return smsOf(upstream.readResponse(response, decodeSmsOrCampaign), upstream.subject);
+}
+
+function outcomeOfItem({ id, upstream }: Member, { items }: MassAnswer): Outcome {
+  const item = items.get(id);
+  return item === undefined ? 'missing' : (upstream.readObject(item, decodeMassItem) ?? 'unanswered');
+}
+
+/** An unknown path, an error of what BSG took for a lookup by id, or the answer to such a lookup. */
+function isFromOlderBsg({ result, httpStatus }: Reply<MassAnswer | SingleAnswer>): boolean {
+  if (httpStatus === 404 || httpStatus === 405) return true;
+  if (!isFailure(result)) return result.kind === 'singleAnswer';
+  return result.bsgCode === 4 || (result.bsgCode !== null && result.bsgCode >= 20 && result.bsgCode <= 36);
+}
+
+/** BSG refuses the whole request for one id in it. A page that is not BSG's says nothing about ids. */
+function refusesAnId({ result, httpStatus }: Reply<MassAnswer | SingleAnswer>): boolean {
+  return (httpStatus === 400 || httpStatus === 422) && isFailure(result) && result.code !== 'BAD_RESPONSE';
+}
