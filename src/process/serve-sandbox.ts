@@ -6,9 +6,9 @@ import { rejectAddress } from './listen.ts';
 /** Runs the sandbox alone, until a signal ends it. */
 export async function serveSandbox(config: SandboxConfig): Promise<void> {
   const { baseUrl, close } = await startSandbox(config).catch(rejectAddress('SANDBOX_PORT'));
+  exitOnSignal(close);
   process.stdout.write(`BSG sandbox: ${baseUrl}
 
 Try:  curl -H 'X-API-KEY: test_me' ${baseUrl}/sms/211
 `);
-  exitOnSignal(close);
 }

@@ -27,10 +27,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, { host, port, portVariable: 'PORT' });
   const ops = await listenForOps(config.http, app.opsListener);
-  const addresses = { url, opsUrl: ops?.url ?? null };
-  if (config.isProduction) log.info(addresses, 'Listening.');
-  else process.stdout.write(greeting(config, { ...addresses, sandboxUrl: sandbox?.baseUrl ?? null }));
-
+  // Before it is said that the server listens: a signal may follow at once.
   exitOnSignal(async () => {
     log.info('Draining: finishing requests in flight.');
     app.drain();
@@ -40,6 +37,9 @@ export async function serve(config: Config, log: Log): Promise<void> {
     ops?.server.close();
     ops?.server.closeAllConnections();
   });
+  const addresses = { url, opsUrl: ops?.url ?? null };
+  if (config.isProduction) log.info(addresses, 'Listening.');
+  else process.stdout.write(greeting(config, { ...addresses, sandboxUrl: sandbox?.baseUrl ?? null }));
 }
 
 /** Null where there is no port of its own for operations, or where it is the primary's, which collects the metrics of all workers. */
