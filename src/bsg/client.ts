@@ -1,13 +1,12 @@
 import { createCampaignPaths } from './campaign-paths.ts';
-import { expireAt, startDeadline } from './deadline.ts';
-import { decodeObject, decodeResponse } from './decode.ts';
+import { expireAt } from './deadline.ts';
 import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
 import { createMassStatus, type MassStatusState } from './mass-status.ts';
 import { noObserver, type RequestObserver } from './observer.ts';
 import { createRequests } from './request.ts';
-import type { BsgValue, StatusKey, Upstream } from './resource.ts';
-import { createTimesReader } from './time.ts';
+import type { BsgValue, StatusKey } from './resource.ts';
 import { createTransport } from './transport.ts';
+import { createUpstreams } from './upstream.ts';
 
 /** Options of {@link createBsgClient}. */
 export interface BsgClientOptions {
@@ -51,15 +50,11 @@ export interface BsgClient {
   dispose(): void;
 }
 
-/** A shorter key is no secret, and may be part of any text. */
-const MIN_SECRET_LENGTH = 8;
-
 /** A client of one BSG account. */
 export function createBsgClient(options: BsgClientOptions): BsgClient {
-  const { apiKey, timeoutMs, now = Date.now, random = Math.random } = options;
+  const { apiKey, now = Date.now, random = Math.random } = options;
   const transport = createTransport({ ...options, now });
   const requests = createRequests({ ...options, transport, now, random });
-  const readTimes = createTimesReader(options.timezone);
   const campaignPaths = createCampaignPaths(options.campaignPath);
   // A test key gets random answers, so one about another message is expected.
   const areAnswersRandom = hasRandomAnswers(apiKey);
@@ -70,34 +65,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     now,
   });
 
-  function upstreamFor({ resource, id: subject }: StatusKey, observer: RequestObserver): Upstream {
-    const deadline = startDeadline(timeoutMs, now);
-    const { notFoundCode } = resource;
-    const context = () => ({ subject, notFoundCode, readTimes, fetchedAt: new Date(now()).toISOString() });
-    const upstream: Upstream = {
-      subject,
-      observer,
-      deadline,
-      async get(path, decode) {
-        const request = { path, body: null, size: 1 };
-        return upstream.readResponse(
-          await requests.send({ deadlines: [deadline], observer, prepare: () => request }),
-          decode,
-        );
-      },
-      readResponse(response, decode) {
-        if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
-        return { result: redact(decodeResponse(response, decode, context()), apiKey), httpStatus: response.status };
-      },
-      readObject(wire, decode) {
-        const result = decodeObject(wire, decode, context());
-        return result === null ? null : redact(result, apiKey);
-      },
-      campaignPaths,
-      massStatus,
-    };
-    return upstream;
-  }
+  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, massStatus, now });
 
   return {
     async fetch(key, observer = noObserver, known = null) {
@@ -123,15 +91,4 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
 /** Whether BSG makes up the answers to this key. */
 export function hasRandomAnswers(apiKey: string): boolean {
   return apiKey.startsWith('test_');
-}
-
-/** Removes the key from whatever BSG says. After decoding, as JSON can write the key in many ways. */
-function redact<Result extends object>(result: Result, apiKey: string): Result {
-  if (apiKey.length < MIN_SECRET_LENGTH) return result;
-  if (!Object.values(result).some((value) => String(value).includes(apiKey))) return result;
-  const redacted = Object.entries(result).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.replaceAll(apiKey, '(key)') : value,
-  ]);
-  return Object.fromEntries(redacted) as Result;
 }

@@ -52,24 +52,14 @@ const RETRY_AFTER_MS = 10 * 60_000;
  * id waits on purpose for company. Whether BSG offers the call shows in the first response.
  */
 export function createMassStatus({ isOff, requests, onMassStatus, now }: MassStatusOptions): MassStatus {
-  let state: MassStatusState = isOff ? 'off' : 'unknown';
-  let retryAtMs = 0;
+  const offer = createOffer({ isOff, onMassStatus, now });
   let open: Batch | null = null;
-
-  const isInUse = () => state !== 'off' && (state !== 'not offered' || now() >= retryAtMs);
-
-  function learn(isOffered: boolean): void {
-    const hasChanged = isOffered ? state === 'not offered' : state !== 'not offered';
-    state = isOffered ? 'offered' : 'not offered';
-    if (!isOffered) retryAtMs = now() + RETRY_AFTER_MS;
-    if (hasChanged) onMassStatus?.(isOffered);
-  }
 
   function join(id: string, upstream: Upstream): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const member = { id, upstream, resolve, reject };
       if (open?.add(member)) return;
-      const batch = new Batch(member, { now, isInUse, onPrepare: () => close(batch) });
+      const batch = new Batch(member, { now, isInUse: offer.isInUse, onPrepare: () => close(batch) });
       open = batch;
       setImmediate(() => run(batch));
     });
@@ -94,24 +84,42 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
     const reply = batch.first.upstream.readResponse(response, decodeMassAnswer);
     const { result } = reply;
     const isUnoffered = isFromOlderBsg(reply);
-    if (isUnoffered) learn(false);
+    if (isUnoffered) offer.learn(false);
     if (isUnoffered || refusesAnId(reply)) batch.settle(() => 'unanswered');
     else if (isFailure(result)) batch.settle(({ upstream: { subject } }) => ({ ...result, subject }));
     else if (result.kind === 'massAnswer') {
-      learn(true);
+      offer.learn(true);
       batch.settle((member) => outcomeOfItem(member, result));
     }
   }
 
   return {
     async fetch(id, upstream, known) {
-      const outcome = isInUse() ? await join(id, upstream) : 'unanswered';
+      const outcome = offer.isInUse() ? await join(id, upstream) : 'unanswered';
       // It was not found on its own, and a mass answer leaves out what does not exist.
-      if (outcome === 'missing' && known !== null && isFailure(known)) return { ...known, subject: upstream.subject };
+      if (outcome === 'missing' && isNotFound(known)) return { ...known, subject: upstream.subject };
       return typeof outcome === 'string' ? fetchSms(`/sms/${id}`, upstream) : outcome;
     },
     get state() {
+      return offer.state;
+    },
+  };
+}
+
+/** What is known of whether BSG offers the call. */
+function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requests'>) {
+  let state: MassStatusState = isOff ? 'off' : 'unknown';
+  let retryAtMs = 0;
+  return {
+    get state() {
       return state;
+    },
+    isInUse: () => state !== 'off' && (state !== 'not offered' || now() >= retryAtMs),
+    learn(isOffered: boolean): void {
+      const hasChanged = isOffered ? state === 'not offered' : state !== 'not offered';
+      state = isOffered ? 'offered' : 'not offered';
+      if (!isOffered) retryAtMs = now() + RETRY_AFTER_MS;
+      if (hasChanged) onMassStatus?.(isOffered);
     },
   };
 }
@@ -184,6 +192,10 @@ function outcomeOfSingle({ upstream }: Member, response: HttpResponse | Transpor
 function outcomeOfItem({ id, upstream }: Member, { items }: MassAnswer): Outcome {
   const item = items.get(id);
   return item === undefined ? 'missing' : (upstream.readObject(item, decodeMassItem) ?? 'unanswered');
+}
+
+function isNotFound(known: Sms | BsgFailure | null): known is BsgFailure {
+  return known !== null && isFailure(known) && known.group === 'notFound';
 }
 
 /** An unknown path, an error of what BSG took for a lookup by id, or the answer to such a lookup. */

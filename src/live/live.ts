@@ -3,7 +3,7 @@ import type { RequestObserver } from '../bsg/observer.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 import { createPollers } from './pollers.ts';
-import { createStream, type Stream } from './stream.ts';
+import { Stream } from './stream.ts';
 
 /** Options of {@link createLive}. */
 export interface LiveOptions {
@@ -48,7 +48,7 @@ export function createLive(options: LiveOptions): Live {
   return {
     updates(keys) {
       if (streamCount >= maxStreams) return null;
-      return createStream(pollers, keys, {
+      return new Stream(pollers, keys, {
         onOpen: () => {
           streamCount++;
         },

@@ -2,100 +2,102 @@ import type { BsgFailure } from '../bsg/failure.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { Pollers, PollListener } from './pollers.ts';
 
-/** The states of one subscription, as they come. */
-export type Stream<Value extends BsgValue = BsgValue> = AsyncIterableIterator<Value | BsgFailure, undefined>;
-
 /** Called when a stream begins to listen, and when it stops. */
 export interface StreamHooks {
   onOpen(): void;
   onClose(): void;
 }
 
+type Read<Value extends BsgValue> = IteratorResult<Value | BsgFailure, undefined>;
+
 /**
- * The current state of each key, then each change; complete when every key has come to its end. For a slow reader the
- * latest state of a key replaces an unread one, so that never more states wait than there are keys. It listens from the
- * first read on: a stream that nobody reads, as its subscriber was refused meanwhile, costs nothing.
+ * The states of one subscription: the current state of each key, then each change; complete when every key has come to its
+ * end. For a slow reader the latest state of a key replaces an unread one, so that never more states wait than there are keys.
+ * It listens from the first read on: a stream that nobody reads, as its subscriber was refused meanwhile, costs nothing.
  */
-export function createStream<Value extends BsgValue>(
-  pollers: Pick<Pollers, 'listen'>,
-  keys: readonly StatusKey<Value>[],
-  hooks: StreamHooks,
-): Stream<Value> {
-  const unread = new Map<string, Value | BsgFailure>();
-  const keyByText = new Map(keys.map((key) => [key.text, key]));
-  const unlisteners = new Map<string, () => void>();
+export class Stream<Value extends BsgValue = BsgValue>
+  implements AsyncIterableIterator<Value | BsgFailure, undefined>, PollListener<Value>
+{
+  readonly #pollers: Pick<Pollers, 'listen'>;
+  readonly #keys: ReadonlyMap<string, StatusKey<Value>>;
+  readonly #hooks: StreamHooks;
+  readonly #unread = new Map<string, Value | BsgFailure>();
+  readonly #unlisteners = new Map<string, () => void>();
   /** Keys at their end. They are listened to all the same: a delivery report may correct a final status. */
-  const ended = new Set<string>();
-  let resolveRead: ((result: IteratorResult<Value | BsgFailure, undefined>) => void) | null = null;
-  let state: 'new' | 'open' | 'closed' = 'new';
+  readonly #ended = new Set<string>();
+  #resolveRead: ((read: Read<Value>) => void) | null = null;
+  #state: 'new' | 'open' | 'closed' = 'new';
 
-  const listener: PollListener<Value> = {
-    onState(key, result) {
-      // One poller serves all spellings of an id.
-      unread.set(key.text, asRequested(result, keyByText.get(key.text) ?? key));
-      ended.delete(key.text);
-      answerRead();
-    },
-    onEnd({ text }) {
-      ended.add(text);
-      answerRead();
-    },
-  };
-
-  function answerRead(): void {
-    const result = resolveRead === null ? null : takeNext();
-    if (result === null) return;
-    const resolve = resolveRead;
-    resolveRead = null;
-    resolve?.(result);
+  constructor(pollers: Pick<Pollers, 'listen'>, keys: readonly StatusKey<Value>[], hooks: StreamHooks) {
+    this.#pollers = pollers;
+    this.#keys = new Map(keys.map((key) => [key.text, key]));
+    this.#hooks = hooks;
   }
 
-  /** Null where the reader has to wait. */
-  function takeNext(): IteratorResult<Value | BsgFailure, undefined> | null {
-    for (const [text, value] of unread) {
-      unread.delete(text);
-      return { done: false, value };
-    }
-    if (ended.size < unlisteners.size) return null;
-    close();
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<Read<Value>> {
+    if (this.#state === 'new') this.#open();
+    const read = this.#takeNext();
+    if (read !== null) return Promise.resolve(read);
+    return new Promise((resolve) => {
+      this.#resolveRead = resolve;
+    });
+  }
+
+  /** May be called repeatedly: a server does so when the subscriber leaves, and when the stream is complete. */
+  async return(): Promise<Read<Value>> {
+    this.#close();
     return { done: true, value: undefined };
   }
 
-  /** May be called repeatedly: a server closes a stream when its subscriber leaves, and when it is complete. */
-  function close(): void {
-    const wasOpen = state === 'open';
-    state = 'closed';
-    if (!wasOpen) return;
-    for (const unlisten of unlisteners.values()) unlisten();
-    unlisteners.clear();
-    unread.clear();
-    hooks.onClose();
-    answerRead();
+  onState(key: StatusKey<Value>, result: Value | BsgFailure): void {
+    // One poller serves all spellings of an id.
+    this.#unread.set(key.text, asRequested(result, this.#keys.get(key.text) ?? key));
+    this.#ended.delete(key.text);
+    this.#answerRead();
   }
 
-  function open(): void {
-    state = 'open';
-    hooks.onOpen();
-    for (const key of keyByText.values()) {
-      unlisteners.set(key.text, pollers.listen(key, listener));
+  onEnd({ text }: StatusKey<Value>): void {
+    this.#ended.add(text);
+    this.#answerRead();
+  }
+
+  #open(): void {
+    this.#state = 'open';
+    this.#hooks.onOpen();
+    for (const key of this.#keys.values()) this.#unlisteners.set(key.text, this.#pollers.listen(key, this));
+  }
+
+  #answerRead(): void {
+    const read = this.#resolveRead === null ? null : this.#takeNext();
+    if (read === null) return;
+    const resolve = this.#resolveRead;
+    this.#resolveRead = null;
+    resolve?.(read);
+  }
+
+  /** Null where the reader has to wait. */
+  #takeNext(): Read<Value> | null {
+    for (const [text, value] of this.#unread) {
+      this.#unread.delete(text);
+      return { done: false, value };
     }
+    if (this.#ended.size < this.#unlisteners.size) return null;
+    this.#close();
+    return { done: true, value: undefined };
   }
 
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    next() {
-      if (state === 'new') open();
-      const result = takeNext();
-      if (result !== null) return Promise.resolve(result);
-      return new Promise((resolve) => {
-        resolveRead = resolve;
-      });
-    },
-    async return() {
-      close();
-      return { done: true, value: undefined };
-    },
-  };
+  #close(): void {
+    const wasOpen = this.#state === 'open';
+    this.#state = 'closed';
+    if (!wasOpen) return;
+    for (const unlisten of this.#unlisteners.values()) unlisten();
+    this.#unlisteners.clear();
+    this.#unread.clear();
+    this.#hooks.onClose();
+    this.#answerRead();
+  }
 }

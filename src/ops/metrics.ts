@@ -48,43 +48,61 @@ const processRegistry = new Registry();
 collectDefaultMetrics({ register: processRegistry });
 
 /** The metrics of one server. No label has a value that a client chose but the names of operations, which are bounded. */
-export function createMetrics({
-  isBreakerOpen,
-  isMassStatusMissing,
-  isRedisUp,
-  pollers,
-  streams,
-}: MetricSources): Metrics {
+export function createMetrics(sources: MetricSources): Metrics {
   const own = new Registry();
-  const registers = [own];
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
+  const { requests, reads, upstreamRequests, upstreamRequestSizes } = createInstruments(own);
+  createGauges(sources, own);
+  return {
+    onRequest({ operation, outcome, seconds }) {
+      const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
+      requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
+    },
+    onRead: (tier, outcome) => reads.inc({ tier, outcome }),
+    onUpstreamRequest({ route, size, outcome, seconds }) {
+      upstreamRequests.observe({ route, outcome }, seconds);
+      upstreamRequestSizes.observe(size);
+    },
+    registry: Registry.merge([processRegistry, own]),
+  };
+}
 
-  const requests = new Histogram({
-    name: 'bsg_graphql_request_duration_seconds',
-    help: 'Requests to the GraphQL endpoint; for a subscription, how long it was open.',
-    labelNames: ['operation', 'type', 'outcome'],
-    buckets: REQUEST_BUCKETS_S,
-    registers,
-  });
-  const reads = new Counter({
-    name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
-    labelNames: ['tier', 'outcome'],
-    registers,
-  });
-  const upstreamRequests = new Histogram({
-    name: 'bsg_graphql_upstream_request_duration_seconds',
-    help: 'Requests to BSG, each attempt on its own.',
-    labelNames: ['route', 'outcome'],
-    buckets: UPSTREAM_BUCKETS_S,
-    registers,
-  });
-  const requestSizes = new Histogram({
-    name: 'bsg_graphql_upstream_request_size',
-    help: 'Statuses requested by one request to BSG: 1, or up to 100 by a mass status request.',
-    buckets: SIZE_BUCKETS,
-    registers,
-  });
+/** What is counted as it happens. */
+function createInstruments(registry: Registry) {
+  const registers = [registry];
+  return {
+    requests: new Histogram({
+      name: 'bsg_graphql_request_duration_seconds',
+      help: 'Requests to the GraphQL endpoint; for a subscription, how long it was open.',
+      labelNames: ['operation', 'type', 'outcome'],
+      buckets: REQUEST_BUCKETS_S,
+      registers,
+    }),
+    reads: new Counter({
+      name: 'bsg_graphql_status_reads_total',
+      help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
+      labelNames: ['tier', 'outcome'],
+      registers,
+    }),
+    upstreamRequests: new Histogram({
+      name: 'bsg_graphql_upstream_request_duration_seconds',
+      help: 'Requests to BSG, each attempt on its own.',
+      labelNames: ['route', 'outcome'],
+      buckets: UPSTREAM_BUCKETS_S,
+      registers,
+    }),
+    upstreamRequestSizes: new Histogram({
+      name: 'bsg_graphql_upstream_request_size',
+      help: 'Statuses requested by one request to BSG: 1, or up to 100 by a mass status request.',
+      buckets: SIZE_BUCKETS,
+      registers,
+    }),
+  };
+}
+
+/** What is read whenever the metrics are. */
+function createGauges(sources: MetricSources, registry: Registry): void {
+  const { isBreakerOpen, isMassStatusMissing, isRedisUp, pollers, streams } = sources;
   gauge(
     'bsg_graphql_circuit_breaker_open',
     '1 while the circuit breaker is open: BSG fails, and receives no requests.',
@@ -104,21 +122,9 @@ export function createMetrics({
 
   /** `aggregator`: how the values of several workers become one. */
   function gauge(name: string, help: string, read: () => number, aggregator: 'sum' | 'min' | 'max' = 'sum'): void {
-    const metric: Gauge = new Gauge({ name, help, registers, aggregator, collect: () => metric.set(read()) });
+    const collect = () => metric.set(read());
+    const metric: Gauge = new Gauge({ name, help, registers: [registry], aggregator, collect });
   }
-
-  return {
-    onRequest({ operation, outcome, seconds }) {
-      const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
-      requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
-    },
-    onRead: (tier, outcome) => reads.inc({ tier, outcome }),
-    onUpstreamRequest({ route, size, outcome, seconds }) {
-      upstreamRequests.observe({ route, outcome }, seconds);
-      requestSizes.observe(size);
-    },
-    registry: Registry.merge([processRegistry, own]),
-  };
 }
 
 /** In a worker: shares its metrics with the primary. */

@@ -40,15 +40,16 @@ const PROBE_WAIT_MS = 500;
 /** Opens after some outages in a row. Only failures with `isOutage` count, and those of one request as one. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
   const { failuresInARow, probeAfterMs, onChange } = options;
-  let lastOutage = failure('NETWORK', '');
+  const outages = createOutages();
+  const probe = createProbe();
   let openUntilMs = 0;
-  let probe = { startedAtMs: 0, ended: Promise.resolve<unknown>(null) };
   /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
   let generation = 0;
 
+  const openMs = () => Math.max(probeAfterMs, Math.min((outages.last.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
   const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
     breaker: new ConsecutiveBreaker(failuresInARow),
-    halfOpenAfter: new DelegateBackoff(() => openMs()),
+    halfOpenAfter: new DelegateBackoff(openMs),
   });
   policy.onBreak(() => {
     openUntilMs = Date.now() + openMs();
@@ -60,34 +61,10 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     onChange?.(false);
   });
 
-  function openMs(): number {
-    return Math.max(probeAfterMs, Math.min((lastOutage.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
-  }
-
   function rejectionNow(subject: string): BsgFailure {
     const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - Date.now()) / 1_000));
-    return failure(lastOutage.code, subject, {
-      message: 'BSG is unavailable (circuit breaker open).',
-      retryAfterSeconds,
-    });
-  }
-
-  async function waitForProbe(): Promise<void> {
-    const waitMs = probe.startedAtMs + PROBE_WAIT_MS - Date.now();
-    if (waitMs > 0) await Promise.race([probe.ended, pause(waitMs, null, { ref: false })]);
-  }
-
-  const counted = new WeakSet<object>();
-
-  function judge<Result extends { readonly kind: string }>(result: Result | BsgFailure, begunIn: number) {
-    const isOutage = begunIn === generation && isFailure(result) && result.isOutage;
-    if (!isOutage) return { result, isOutage };
-    const origin = originOf(result);
-    // What is thrown counts neither as an outage nor as a success.
-    if (origin !== null && counted.has(origin)) throw new CountedOutage(result);
-    if (origin !== null) counted.add(origin);
-    lastOutage = result;
-    return { result, isOutage };
+    const message = 'BSG is unavailable (circuit breaker open).';
+    return failure(outages.last.code, subject, { message, retryAfterSeconds });
   }
 
   return {
@@ -97,19 +74,55 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     rejection: (subject) =>
       policy.state === CircuitState.Open && Date.now() < openUntilMs ? rejectionNow(subject) : null,
     async execute(subject, hasStaleValue, fetch) {
-      if (policy.state === CircuitState.HalfOpen && !hasStaleValue) await waitForProbe();
+      if (policy.state === CircuitState.HalfOpen && !hasStaleValue) await probe.wait();
       if (policy.state === CircuitState.HalfOpen) return rejectionNow(subject);
       try {
         const isProbe = policy.state === CircuitState.Open;
         const begunIn = generation;
-        const judged = policy.execute(async () => judge(await fetch(), begunIn));
-        if (isProbe) probe = { startedAtMs: Date.now(), ended: judged.catch(() => null) };
+        const judged = policy.execute(async () => outages.judge(await fetch(), () => begunIn === generation));
+        if (isProbe) probe.begin(judged);
         return (await judged).result;
       } catch (error) {
         if (error instanceof BrokenCircuitError) return rejectionNow(subject);
         if (error instanceof CountedOutage) return error.failure;
         throw error;
       }
+    },
+  };
+}
+
+/** Which results are outages. */
+function createOutages() {
+  const counted = new WeakSet<object>();
+  let last = failure('NETWORK', '');
+  return {
+    get last() {
+      return last;
+    },
+    judge<Result extends { readonly kind: string }>(result: Result | BsgFailure, isCurrent: () => boolean) {
+      if (!isFailure(result) || !result.isOutage || !isCurrent()) return { result, isOutage: false };
+      const origin = originOf(result);
+      // What is thrown counts neither as an outage nor as a success.
+      if (origin !== null && counted.has(origin)) throw new CountedOutage(result);
+      if (origin !== null) counted.add(origin);
+      last = result;
+      return { result, isOutage: true };
+    },
+  };
+}
+
+/** The fetch that probes BSG while the circuit breaker is half-open. */
+function createProbe() {
+  let startedAtMs = 0;
+  let ended = Promise.resolve<unknown>(null);
+  return {
+    begin(result: Promise<unknown>): void {
+      startedAtMs = Date.now();
+      ended = result.catch(() => null);
+    },
+    async wait(): Promise<void> {
+      const waitMs = startedAtMs + PROBE_WAIT_MS - Date.now();
+      if (waitMs > 0) await Promise.race([ended, pause(waitMs, null, { ref: false })]);
     },
   };
 }

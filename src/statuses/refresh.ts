@@ -10,8 +10,8 @@ import type { SharedCache } from './shared-cache.ts';
 import type { Flight } from './single-flight.ts';
 import type { Purpose, TwoTierCache } from './two-tier-cache.ts';
 
-/** Options of {@link createRefresh}. */
-export interface RefreshOptions {
+/** Options of {@link Refresher}. */
+export interface RefresherOptions {
   readonly client: Pick<BsgClient, 'fetch'>;
   readonly cache: TwoTierCache;
   readonly shared: SharedCache;
@@ -37,55 +37,60 @@ const FIRST_PAUSE_MS = 25;
 const MAX_PAUSE_MS = 200;
 
 /**
- * Reads a key that is not fresh in memory: from the shared cache, else from BSG, by one instance at a time. With an open
+ * Reads keys that are not fresh in memory: from the shared cache, else from BSG, by one instance at a time. With an open
  * circuit breaker, from the shared cache alone.
  */
-export function createRefresh(options: RefreshOptions) {
-  const { client, cache, shared, circuitBreaker, lockWaitMs, now } = options;
+export class Refresher {
+  readonly #options: RefresherOptions;
 
-  function outcomeOf<Value extends BsgValue>(
-    result: Value | BsgFailure,
-    known: Entry<Value> | null,
-    tier: Tier,
-  ): Outcome<Value> {
-    return { result, staleResult: cache.staleResultOf(known), tier };
+  constructor(options: RefresherOptions) {
+    this.#options = options;
   }
 
-  async function readWithoutBsg<Value extends BsgValue>(
+  /** Reads one key. */
+  async refresh<Value extends BsgValue>(read: Refresh<Value>): Promise<Outcome<Value>> {
+    const { circuitBreaker, lockWaitMs, now } = this.#options;
+    const rejection = circuitBreaker.rejection(read.key.id);
+    if (rejection !== null) return this.#readWithoutBsg(read, rejection);
+    const waitUntilMs = now() + lockWaitMs;
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+      const outcome = await this.#tryOnce(read, pauseMs > FIRST_PAUSE_MS);
+      if (outcome !== null) return outcome;
+      if (now() >= waitUntilMs) return this.#outcomeOf(failure('TIMEOUT', read.key.id), read.known, 'coalesced');
+      await pause(pauseMs);
+    }
+  }
+
+  async #readWithoutBsg<Value extends BsgValue>(
     { key, known, purpose }: Refresh<Value>,
     rejection: BsgFailure,
   ): Promise<Outcome<Value>> {
+    const { cache, shared } = this.#options;
     const latest = cache.merge(key, known, await shared.get(key));
-    if (latest === null || !cache.isFresh(key, latest, purpose)) return outcomeOf(rejection, latest, 'circuit_open');
-    return keepShared(key, latest);
+    if (latest !== null && cache.isFresh(key, latest, purpose)) return this.#keepShared(key, latest);
+    return this.#outcomeOf(rejection, latest, 'circuit_open');
   }
 
   /** Null while another instance holds the lock. */
-  async function tryOnce<Value extends BsgValue>(
-    refresh: Refresh<Value>,
-    hasWaited: boolean,
-  ): Promise<Outcome<Value> | null> {
+  async #tryOnce<Value extends BsgValue>(refresh: Refresh<Value>, hasWaited: boolean): Promise<Outcome<Value> | null> {
+    const { cache, shared } = this.#options;
     const { key, purpose } = refresh;
     const { isOwner, entry, failure: ownersFailure } = await shared.acquire(key);
     const known = cache.merge(key, refresh.known, entry);
     if (known !== null && cache.isFresh(key, known, purpose)) {
       if (isOwner) shared.release(key, null);
-      return keepShared(key, known);
+      return this.#keepShared(key, known);
     }
     // Those who waited for the lock get the failure of its last owner; those who come later fetch again.
     if (hasWaited && ownersFailure !== null) {
       if (isOwner) shared.release(key, null);
-      return outcomeOf(ownersFailure, known, 'coalesced');
+      return this.#outcomeOf(ownersFailure, known, 'coalesced');
     }
-    return isOwner ? fetchAsOwner({ ...refresh, known }) : null;
+    return isOwner ? this.#fetchAsOwner({ ...refresh, known }) : null;
   }
 
-  function keepShared<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Outcome<Value> {
-    cache.keep(key, entry);
-    return { result: entry.result, staleResult: null, tier: 'redis' };
-  }
-
-  async function fetchAsOwner<Value extends BsgValue>(refresh: Refresh<Value>): Promise<Outcome<Value>> {
+  async #fetchAsOwner<Value extends BsgValue>(refresh: Refresh<Value>): Promise<Outcome<Value>> {
+    const { client, cache, shared, circuitBreaker, now } = this.#options;
     const { key, known, flight, observer } = refresh;
     const requestedAtMs = now();
     let fetched: Value | BsgFailure | null = null;
@@ -94,21 +99,22 @@ export function createRefresh(options: RefreshOptions) {
         client.fetch(key, observer, known?.result ?? null),
       );
       const { isInvalidated } = flight;
-      return outcomeOf(cache.record(key, { result: fetched, requestedAtMs, known, isInvalidated }), known, 'bsg');
+      return this.#outcomeOf(cache.record(key, { result: fetched, requestedAtMs, known, isInvalidated }), known, 'bsg');
     } finally {
       shared.release(key, fetched !== null && isFailure(fetched) ? fetched : null);
     }
   }
 
-  return async function refresh<Value extends BsgValue>(read: Refresh<Value>): Promise<Outcome<Value>> {
-    const rejection = circuitBreaker.rejection(read.key.id);
-    if (rejection !== null) return readWithoutBsg(read, rejection);
-    const waitUntilMs = now() + lockWaitMs;
-    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-      const outcome = await tryOnce(read, pauseMs > FIRST_PAUSE_MS);
-      if (outcome !== null) return outcome;
-      if (now() >= waitUntilMs) return outcomeOf(failure('TIMEOUT', read.key.id), read.known, 'coalesced');
-      await pause(pauseMs);
-    }
-  };
+  #keepShared<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Outcome<Value> {
+    this.#options.cache.keep(key, entry);
+    return { result: entry.result, staleResult: null, tier: 'redis' };
+  }
+
+  #outcomeOf<Value extends BsgValue>(
+    result: Value | BsgFailure,
+    known: Entry<Value> | null,
+    tier: Tier,
+  ): Outcome<Value> {
+    return { result, staleResult: this.#options.cache.staleResultOf(known), tier };
+  }
 }

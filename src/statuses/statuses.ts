@@ -4,12 +4,12 @@ import { noObserver, type RequestObserver, type Tier } from '../bsg/observer.ts'
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Outcome } from './outcome.ts';
-import { createRefresh, type RefreshOptions } from './refresh.ts';
+import { Refresher, type RefresherOptions } from './refresh.ts';
 import { createSingleFlight } from './single-flight.ts';
-import { type ChangeListener, createTwoTierCache, type Purpose } from './two-tier-cache.ts';
+import { type ChangeListener, type Purpose, TwoTierCache } from './two-tier-cache.ts';
 
 /** Options of {@link createStatuses}. */
-export interface StatusesOptions extends Omit<RefreshOptions, 'cache'> {
+export interface StatusesOptions extends Omit<RefresherOptions, 'cache'> {
   readonly policy: CachePolicy;
   /** Entries in memory, at most. A message takes two: by id and by reference. */
   readonly maxEntries: number;
@@ -35,8 +35,8 @@ const tracer = trace.getTracer('bsg-graphql');
  */
 export function createStatuses(options: StatusesOptions): Statuses {
   const singleFlight = createSingleFlight();
-  const cache = createTwoTierCache({ ...options, onInvalidate: singleFlight.invalidate });
-  const refresh = createRefresh({ ...options, cache });
+  const cache = new TwoTierCache({ ...options, onInvalidate: singleFlight.invalidate });
+  const refresher = new Refresher({ ...options, cache });
 
   async function readThrough<Value extends BsgValue>(
     key: StatusKey<Value>,
@@ -51,7 +51,7 @@ export function createStatuses(options: StatusesOptions): Statuses {
     if (invalid !== null) return { result: invalid, staleResult: null, tier: null };
     const inFlight = singleFlight.join(key);
     if (inFlight !== null) return { ...(await inFlight), tier: 'coalesced' };
-    return singleFlight.start(key, (flight) => refresh({ key, known, purpose, flight, observer }));
+    return singleFlight.start(key, (flight) => refresher.refresh({ key, known, purpose, flight, observer }));
   }
 
   function read<Value extends BsgValue>(
@@ -75,8 +75,8 @@ export function createStatuses(options: StatusesOptions): Statuses {
   return {
     get: (key, observer) => read(key, 'query', observer),
     poll: (key, observer) => read(key, 'poll', observer),
-    invalidate: cache.invalidate,
-    onChange: cache.onChange,
+    invalidate: (keys) => cache.invalidate(keys),
+    onChange: (listener) => cache.onChange(listener),
   };
 }
 

@@ -1,12 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
-import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { BsgValue, Resource, StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import { adoptEntry, carryOver, createEntry, type Entry, expireEntry, newerOf, restoreEntry } from './entry.ts';
-import { createMemoryCache } from './memory-cache.ts';
+import { createKnownKeys, type KnownKeys } from './known-keys.ts';
+import { createMemoryCache, type MemoryCache } from './memory-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
 
-/** Options of {@link createTwoTierCache}. */
+/** Options of {@link TwoTierCache}. */
 export interface TwoTierCacheOptions {
   /** Entries in memory, at most. */
   readonly maxEntries: number;
@@ -27,33 +27,6 @@ export type ChangeListener = (key: StatusKey, result: BsgValue | BsgFailure | nu
  */
 export type Purpose = 'query' | 'poll';
 
-/** Memory before a shared cache: which entry counts, who gets to know of it, and what an invalidation reaches. */
-export interface TwoTierCache {
-  /** The entry in memory, fresh or not. */
-  get<Value extends BsgValue>(key: StatusKey<Value>): Entry<Value> | null;
-  /** Whether the entry can be served without a fetch, to a query or to a poll. */
-  isFresh<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>, purpose: Purpose): boolean;
-  /** The value to serve while BSG fails; null where there is none. */
-  staleResultOf<Value extends BsgValue>(entry: Entry<Value> | null): Value | BsgFailure | null;
-  /** The newer of an entry from memory and one from the shared cache. */
-  merge<Value extends BsgValue>(
-    key: StatusKey<Value>,
-    local: Entry<Value> | null,
-    shared: Entry<Value> | null,
-  ): Entry<Value> | null;
-  /** Puts an entry of the shared cache into memory. */
-  keep<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): void;
-  /**
-   * Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts: a
-   * final value whose recheck failed stays.
-   */
-  record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Value | BsgFailure;
-  /** Expires the keys and their aliases on every instance. */
-  invalidate(keys: readonly StatusKey[]): Promise<void>;
-  /** The change feed: every result that is cached, here or by another instance, and every invalidation. One listener at most. */
-  onChange(listener: ChangeListener): void;
-}
-
 /** A result on its way into the cache. */
 export interface Fetched<Value extends BsgValue> {
   readonly result: Value | BsgFailure;
@@ -65,127 +38,143 @@ export interface Fetched<Value extends BsgValue> {
   readonly isInvalidated: boolean;
 }
 
-/** An empty memory before the shared cache. */
-export function createTwoTierCache(options: TwoTierCacheOptions): TwoTierCache {
-  const { policy, shared, now, onInvalidate } = options;
-  const memory = createMemoryCache(options.maxEntries);
-  /** By each key of a value: the key by which it was read, where BSG spells that otherwise, such as a reference in another case. */
-  const otherSpellings = new LRUCache<string, StatusKey>({ max: options.maxEntries });
-  let notify: ChangeListener = () => {};
+/** Memory before a shared cache: which entry counts, who gets to know of it, and what an invalidation reaches. Empty at first. */
+export class TwoTierCache {
+  readonly #policy: CachePolicy;
+  readonly #shared: SharedCache;
+  readonly #now: () => number;
+  readonly #onInvalidate: (key: StatusKey) => void;
+  readonly #memory: MemoryCache;
+  readonly #keys: KnownKeys;
+  #notify: ChangeListener = () => {};
 
-  shared.onChange((keys, entry) => {
-    if (entry === null) for (const key of expire(keys)) notify(key, null);
-    else for (const key of keys) applyChange(key, entry);
-  });
+  constructor({ policy, shared, now, onInvalidate, maxEntries }: TwoTierCacheOptions) {
+    this.#policy = policy;
+    this.#shared = shared;
+    this.#now = now;
+    this.#onInvalidate = onInvalidate;
+    this.#memory = createMemoryCache(maxEntries);
+    this.#keys = createKnownKeys(maxEntries);
+    shared.onChange((keys, entry) => {
+      if (entry === null) for (const key of this.#expire(keys)) this.#notify(key, null);
+      else for (const key of keys) this.#applyChange(key, entry);
+    });
+  }
 
-  function applyChange(key: StatusKey, entry: Entry): void {
-    const known = memory.peek(key);
-    const newest = newerOf(key.resource, known, adoptEntry(key.resource, entry, policy, now()));
+  /** The entry in memory, fresh or not. */
+  get<Value extends BsgValue>(key: StatusKey<Value>): Entry<Value> | null {
+    return this.#memory.get(key);
+  }
+
+  /** Whether the entry can be served without a fetch. */
+  isFresh<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>, purpose: Purpose): boolean {
+    const canChange = isFailure(entry.result) || !key.resource.isFinal(entry.result);
+    const marginMs = purpose === 'poll' && canChange ? this.#policy.pendingTtlMs / 2 : 0;
+    return this.#now() < entry.freshUntilMs - marginMs;
+  }
+
+  /** The value to serve while BSG fails; null where there is none. */
+  staleResultOf<Value extends BsgValue>(entry: Entry<Value> | null): Value | BsgFailure | null {
+    return entry !== null && this.#now() < entry.staleUntilMs ? entry.result : null;
+  }
+
+  /** The newer of an entry from memory and one from the shared cache. */
+  merge<Value extends BsgValue>(
+    { resource }: StatusKey<Value>,
+    local: Entry<Value> | null,
+    shared: Entry<Value> | null,
+  ): Entry<Value> | null {
+    return newerOf(resource, local, shared === null ? null : this.#adopt(resource, shared));
+  }
+
+  /** Puts an entry of the shared cache into memory. */
+  keep<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): void {
+    this.#memory.set(key, entry);
+  }
+
+  /**
+   * Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts: a
+   * final value whose recheck failed stays.
+   */
+  record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Value | BsgFailure {
+    const { resource } = key;
+    const { requestedAtMs, isInvalidated } = fetched;
+    const previous = newerOf(resource, this.#memory.peek(key), fetched.known);
+    if (isFailure(fetched.result) && previous?.recheck !== undefined)
+      return isInvalidated ? previous.result : this.#restore(key, previous);
+    const result = carryOver(resource, fetched.result, previous);
+    const entry = createEntry(resource, result, requestedAtMs, this.#policy, this.#now());
+    this.#keys.remember(key, result);
+    return entry === null || isInvalidated ? result : this.#store(key, entry);
+  }
+
+  /** Expires the keys and their aliases on every instance. */
+  async invalidate(keys: readonly StatusKey[]): Promise<void> {
+    // At once, for fetches that are in flight.
+    this.#expire(keys);
+    await Promise.all(keys.map((key) => this.#learn(key)));
+    const expired = this.#expire(keys);
+    // Before the listeners read again, so that they do not find it there.
+    this.#shared.invalidate(expired.map((key) => ({ key, entry: this.#memory.peek(key) })));
+    for (const key of expired) this.#notify(key, null);
+  }
+
+  /** The change feed: every result that is cached, here or by another instance, and every invalidation. One listener at most. */
+  onChange(listener: ChangeListener): void {
+    this.#notify = listener;
+  }
+
+  #applyChange(key: StatusKey, entry: Entry): void {
+    const known = this.#memory.peek(key);
+    const newest = newerOf(key.resource, known, this.#adopt(key.resource, entry));
     if (newest === null || newest === known) return;
-    if (known !== null) memory.set(key, newest);
-    notify(key, newest.result);
+    if (known !== null) this.#memory.set(key, newest);
+    this.#notify(key, newest.result);
+  }
+
+  #adopt<Value extends BsgValue>(resource: Resource<Value>, entry: Entry<Value>): Entry<Value> {
+    return adoptEntry(resource, entry, this.#policy, this.#now());
   }
 
   /** Expires in memory; stale values stay servable. Returns the keys that it concerns. */
-  function expire(keys: readonly StatusKey[]): readonly StatusKey[] {
-    const expired = uniqueKeys(keys.flatMap(knownKeysOf));
+  #expire(keys: readonly StatusKey[]): readonly StatusKey[] {
+    const expired = [...new Map(keys.flatMap((key) => this.#knownKeysOf(key)).map((key) => [key.text, key])).values()];
     for (const key of expired) {
-      const entry = memory.peek(key);
-      if (entry !== null) memory.set(key, expireEntry(key.resource, entry, now()));
-      onInvalidate(key);
+      const entry = this.#memory.peek(key);
+      if (entry !== null) this.#memory.set(key, expireEntry(key.resource, entry, this.#now()));
+      this.#onInvalidate(key);
     }
     return expired;
   }
 
-  /** Caches an entry under all its keys, where it is the newest. */
-  function store<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
-    const newest = newerOf(key.resource, entry, memory.peek(key)) ?? entry;
-    const keys = allKeysOf(key, entry.result);
-    for (const each of keys) memory.set(each, newerOf(each.resource, newest, memory.peek(each)) ?? newest);
-    shared.set(keys, newest);
-    for (const each of keys) notify(each, newest.result);
-    return newest.result;
-  }
-
-  function restore<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
-    const restored = restoreEntry(entry);
-    const keys = allKeysOf(key, restored.result);
-    for (const each of keys) memory.set(each, restored);
-    shared.set(keys, restored);
-    return restored.result;
-  }
-
-  function knownKeysOf(key: StatusKey): readonly StatusKey[] {
-    const entry = memory.peek(key);
-    return entry === null ? [key] : allKeysOf(key, entry.result);
-  }
-
-  function allKeysOf<Value extends BsgValue>(
-    key: StatusKey<Value>,
-    result: Value | BsgFailure,
-  ): readonly StatusKey<Value>[] {
-    const keys = keysOf(key, result);
-    const others = keys.map(({ text }) => otherSpellings.get(text) as StatusKey<Value> | undefined);
-    return uniqueKeys([...keys, ...others.filter((other) => other !== undefined)]);
-  }
-
-  function rememberSpelling<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): void {
-    if (isFailure(result) || !key.resource.matches(result, key.id)) return;
-    const ownKeys = key.resource.aliases(result);
-    const isOther = ownKeys.some(({ resource, text }) => resource === key.resource && text !== key.text);
-    if (isOther) for (const { text } of ownKeys) otherSpellings.set(text, key as StatusKey);
+  #knownKeysOf(key: StatusKey): readonly StatusKey[] {
+    const entry = this.#memory.peek(key);
+    return entry === null ? [key] : this.#keys.of(key, entry.result);
   }
 
   /** Takes into memory what only the shared cache knows of a key, such as its aliases. */
-  async function learn(key: StatusKey): Promise<void> {
-    if (memory.peek(key) !== null) return;
-    const entry = await shared.get(key);
-    if (entry !== null && memory.peek(key) === null) memory.set(key, adoptEntry(key.resource, entry, policy, now()));
+  async #learn(key: StatusKey): Promise<void> {
+    if (this.#memory.peek(key) !== null) return;
+    const entry = await this.#shared.get(key);
+    if (entry !== null && this.#memory.peek(key) === null) this.#memory.set(key, this.#adopt(key.resource, entry));
   }
 
-  return {
-    get: (key) => memory.get(key),
-    isFresh({ resource }, { result, freshUntilMs }, purpose) {
-      const canChange = isFailure(result) || !resource.isFinal(result);
-      const marginMs = purpose === 'poll' && canChange ? policy.pendingTtlMs / 2 : 0;
-      return now() < freshUntilMs - marginMs;
-    },
-    staleResultOf: (entry) => (entry !== null && now() < entry.staleUntilMs ? entry.result : null),
-    merge: ({ resource }, local, sharedEntry) =>
-      newerOf(resource, local, sharedEntry === null ? null : adoptEntry(resource, sharedEntry, policy, now())),
-    keep: (key, entry) => memory.set(key, entry),
-    record(key, { result: fetched, requestedAtMs, known, isInvalidated }) {
-      const { resource } = key;
-      const previous = newerOf(resource, memory.peek(key), known);
-      if (isFailure(fetched) && previous?.recheck !== undefined)
-        return isInvalidated ? previous.result : restore(key, previous);
-      const result = carryOver(resource, fetched, previous);
-      const entry = createEntry(resource, result, requestedAtMs, policy, now());
-      rememberSpelling(key, result);
-      return entry === null || isInvalidated ? result : store(key, entry);
-    },
-    async invalidate(keys) {
-      // At once, for fetches that are in flight.
-      expire(keys);
-      await Promise.all(keys.map(learn));
-      const expired = expire(keys);
-      // Before the listeners read again, so that they do not find it there.
-      shared.invalidate(expired.map((key) => ({ key, entry: memory.peek(key) })));
-      for (const key of expired) notify(key, null);
-    },
-    onChange(listener) {
-      notify = listener;
-    },
-  };
-}
+  /** Caches an entry under all its keys, where it is the newest. */
+  #store<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
+    const newest = newerOf(key.resource, entry, this.#memory.peek(key)) ?? entry;
+    const keys = this.#keys.of(key, entry.result);
+    for (const each of keys) this.#memory.set(each, newerOf(each.resource, newest, this.#memory.peek(each)) ?? newest);
+    this.#shared.set(keys, newest);
+    for (const each of keys) this.#notify(each, newest.result);
+    return newest.result;
+  }
 
-function keysOf<Value extends BsgValue>(
-  key: StatusKey<Value>,
-  result: Value | BsgFailure,
-): readonly StatusKey<Value>[] {
-  return isFailure(result) ? [key] : uniqueKeys([key, ...key.resource.aliases(result)]);
-}
-
-function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {
-  return [...new Map(keys.map((key) => [key.text, key])).values()];
+  /** Gives a final value its TTL back. */
+  #restore<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
+    const restored = restoreEntry(entry);
+    const keys = this.#keys.of(key, restored.result);
+    for (const each of keys) this.#memory.set(each, restored);
+    this.#shared.set(keys, restored);
+    return restored.result;
+  }
 }

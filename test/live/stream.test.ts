@@ -3,7 +3,7 @@ import { failure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
 import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { PollListener } from '../../src/live/pollers.ts';
-import { createStream } from '../../src/live/stream.ts';
+import { Stream } from '../../src/live/stream.ts';
 
 const [one, two] = [keyOf(smsById, '1'), keyOf(smsById, '2')];
 
@@ -23,7 +23,7 @@ const state = (subject: string) => failure('UNKNOWN_ERROR', subject);
 
 it('a stream keeps no more for a slow reader than the latest state of each key', async () => {
   const { pollers, listeners } = fakePollers();
-  const stream = createStream(pollers, [one, two], { onOpen: () => {}, onClose: () => {} });
+  const stream = new Stream(pollers, [one, two], { onOpen: () => {}, onClose: () => {} });
   const first = stream.next();
   listeners.get('sms:1')?.onState(one, state('first'));
   expect(await first).toMatchObject({ value: { subject: 'first' } });
@@ -43,7 +43,7 @@ it('a stream delivers unread states before it completes', async () => {
   const { pollers, listeners } = fakePollers();
   const hooks: string[] = [];
   const note = { onOpen: () => void hooks.push('open'), onClose: () => void hooks.push('close') };
-  const stream = createStream(pollers, [one, one], note);
+  const stream = new Stream(pollers, [one, one], note);
   const first = stream.next();
   listeners.get('sms:1')?.onState(one, state('first'));
   listeners.get('sms:1')?.onState(one, state('last'));
@@ -59,7 +59,7 @@ it('a stream delivers unread states before it completes', async () => {
 
 it('a stream completes a pending read when its reader leaves', async () => {
   const { pollers, listeners } = fakePollers();
-  const stream = createStream(pollers, [one], { onOpen: () => {}, onClose: () => {} });
+  const stream = new Stream(pollers, [one], { onOpen: () => {}, onClose: () => {} });
   const waiting = stream.next();
 
   await stream.return?.();
@@ -69,7 +69,7 @@ it('a stream completes a pending read when its reader leaves', async () => {
 
 it('a stream that nobody reads listens to nothing', async () => {
   const { pollers, listeners } = fakePollers();
-  const stream = createStream(pollers, [one], { onOpen: () => expect.fail(), onClose: () => expect.fail() });
+  const stream = new Stream(pollers, [one], { onOpen: () => expect.fail(), onClose: () => expect.fail() });
 
   await stream.return?.();
   expect(await stream.next()).toEqual({ done: true, value: undefined });
