@@ -1,3 +1,4 @@
+/** The GraphQL endpoint: builds every part and composes the plugins. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerOptions } from 'graphql-yoga';
@@ -10,7 +11,7 @@ import { createOpenStreams, type OpenStreams } from './live/open-streams.ts';
 import { createLoaders } from './loaders/loaders.ts';
 import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './ops/endpoints.ts';
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
-import { createRequestLog, createRequestSink, useRequestLog } from './ops/request-log.ts';
+import { createRequestLog, createRequestSink, type RequestLog, useRequestLog } from './ops/request-log.ts';
 import { useOperationSpans } from './ops/tracing.ts';
 import { httpStatusOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
@@ -40,7 +41,7 @@ const KEY_BYTES = 60;
 
 const ENDPOINT = '/graphql';
 
-/** What Yoga is given with each request. */
+/** Passed to Yoga with each request. */
 interface ServerContext extends GatedContext {
   /** Absent where the request was made in this process. */
   readonly res?: ServerResponse;
@@ -75,30 +76,12 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   const yoga = createEndpoint({ config, log, core, gate, authenticator, rateLimit, ops, streams });
 
   return {
-    /** Responds as the global `fetch` would; only the path of the URL matters. */
-    async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
-      const request = new Request(...args);
-      const received = gate.receive(headOfFetch(request));
-      if (received instanceof GraphQLError) return new Response(received.message, { status: httpStatusOf(received) });
-      const response = await yoga.fetch(request, { received, admitted: null });
-      requestLog.end(received, response.status, false);
-      return response;
-    },
-    /** The same for `node:http`. */
-    listener(request: IncomingMessage, response: ServerResponse): void {
-      // A client that keeps the connection is to open a new one, to a server that stays.
-      if (isDraining) response.shouldKeepAlive = false;
-      const received = gate.receive(headOfHttp(request));
-      if (received instanceof GraphQLError)
-        return void response.writeHead(httpStatusOf(received)).end(received.message);
-      response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
-      void yoga(request, response, { received, admitted: null });
-    },
+    ...createTransports({ gate, yoga, requestLog, isDraining: () => isDraining }),
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
     registry: core.metrics.registry,
-    /** Announces by `/ready` and on each connection that no more requests should come; those that do are answered. */
+    /** Announces the shutdown, by `/ready` and by closing keep-alive connections; requests that still arrive are answered. */
     drain(): void {
       isDraining = true;
     },
@@ -112,6 +95,39 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
       await yoga.dispose();
       authenticator?.dispose();
       await core.dispose();
+    },
+  };
+}
+
+/** Options of {@link createTransports}. */
+interface TransportOptions {
+  readonly gate: Gate;
+  readonly yoga: ReturnType<typeof createEndpoint>;
+  readonly requestLog: RequestLog;
+  readonly isDraining: () => boolean;
+}
+
+/** How requests reach the endpoint. Each transport begins with `gate.receive`, and ends a request in the request log. */
+function createTransports({ gate, yoga, requestLog, isDraining }: TransportOptions) {
+  return {
+    /** Responds as the global `fetch` would; only the path of the URL matters. */
+    async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
+      const request = new Request(...args);
+      const received = gate.receive(headOfFetch(request));
+      if (received instanceof GraphQLError) return new Response(received.message, { status: httpStatusOf(received) });
+      const response = await yoga.fetch(request, { received, admitted: null });
+      requestLog.end(received, response.status, false);
+      return response;
+    },
+    /** The same for `node:http`. */
+    listener(request: IncomingMessage, response: ServerResponse): void {
+      // Closes keep-alive connections, so that clients open new ones to an instance that stays.
+      if (isDraining()) response.shouldKeepAlive = false;
+      const received = gate.receive(headOfHttp(request));
+      if (received instanceof GraphQLError)
+        return void response.writeHead(httpStatusOf(received)).end(received.message);
+      response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
+      void yoga(request, response, { received, admitted: null });
     },
   };
 }
@@ -161,7 +177,7 @@ function createEndpoint(options: EndpointOptions) {
   });
 }
 
-/** What happens to a request, in this order. */
+/** The plugins that a request passes, in this order. */
 function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins {
   const { config, core, gate, authenticator, rateLimit, ops } = options;
   const { http, live, queries } = config;
@@ -201,7 +217,7 @@ function createLimit({ bsg, http, queries }: AppConfig, { redis }: Core): RateLi
   });
 }
 
-/** Who reads, on the port of the endpoint, what is meant for operators. */
+/** The reader of an operations endpoint on the port of the GraphQL endpoint. */
 async function opsReaderOf(
   { headers }: Request,
   opsPort: number | null,
