@@ -1,3 +1,4 @@
+/** The table of request errors: code, HTTP status, message and headers of each. */
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
 
 /** One row of {@link REQUEST_ERRORS}. */
@@ -177,13 +178,6 @@ export const REQUEST_ERRORS = {
     message: ({ reason }: { readonly reason: string }) => reason,
   },
 } as const satisfies Readonly<Record<string, ErrorRow>>;
-
-/** Codes of the errors that graphql-js and Yoga make themselves, with their HTTP statuses. */
-export const LIBRARY_ERRORS = {
-  GRAPHQL_PARSE_FAILED: 400,
-  OPERATION_RESOLUTION_FAILURE: 400,
-  INTERNAL_SERVER_ERROR: 500,
-} as const;
 
 type Row = keyof typeof REQUEST_ERRORS;
 type Message<Name extends Row> = (typeof REQUEST_ERRORS)[Name]['message'];

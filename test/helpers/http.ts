@@ -1,7 +1,7 @@
+/** HTTP and GraphQL requests of tests. */
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
-import { text } from 'node:stream/consumers';
+import type { AddressInfo } from 'node:net';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
 import { createClient } from 'graphql-sse';
@@ -40,7 +40,7 @@ export async function listen(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** A port that is free for now, for what comes back on the same one. */
+/** A port that is free, for a server that stops and starts again on it. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,14 +68,6 @@ export function graphqlPost(params: object | string, headers: Headers = {}) {
 export async function queryAt<Data>(address: string, params: object, headers?: Headers): Promise<Result<Data>> {
   const response = await fetch(new URL('/graphql', address), graphqlPost(params, headers));
   return response.json();
-}
-
-/** Writes exactly this to a connection of its own. Resolves to all that comes back. */
-export async function sendRaw(address: string, request: string): Promise<string> {
-  const { hostname, port } = new URL(address);
-  const socket = connect(Number(port), hostname);
-  socket.end(request);
-  return text(socket);
 }
 
 /** Subscribes with the client that front ends use; ends with the test at the latest. */

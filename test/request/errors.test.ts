@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { httpStatusOf, LIBRARY_ERRORS, REQUEST_ERRORS, requestError } from '../../src/request/errors.ts';
+import { httpStatusOf, REQUEST_ERRORS, requestError } from '../../src/request/errors.ts';
+
+/** Codes of the errors that graphql-js and Yoga make themselves, with their HTTP statuses. */
+const LIBRARY_ERRORS = { GRAPHQL_PARSE_FAILED: 400, OPERATION_RESOLUTION_FAILURE: 400, INTERNAL_SERVER_ERROR: 500 };
 
 /** Code, status and headers of each row of the page. */
 async function rowsOfPage(): Promise<readonly string[]> {
