@@ -1,3 +1,4 @@
+/** The test projects: `unit` and `integration`. */
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 

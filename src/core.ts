@@ -1,3 +1,4 @@
+/** Everything below the GraphQL endpoint, built from the configuration. */
 import { createHash } from 'node:crypto';
 import { createBsgClient, hasRandomAnswers } from './bsg/client.ts';
 import type { StatusKey } from './bsg/resource.ts';
@@ -18,7 +19,7 @@ const CIRCUIT_BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 /** Delivery reports make a message be fetched at most once a second, and at most so many messages at once. */
 const DELIVERY_REPORTS = { windowMs: 1_000, maxKeys: 10_000 };
 
-/** A lock outlives the fetch that it is for by so much; an instance that waits outlives the lock in turn. */
+/** How much longer than a fetch its lock is held at most, and how much longer than a fetch other instances wait for it. */
 const LEASE_SLACK_MS = 500;
 const LOCK_WAIT_SLACK_MS = 1_000;
 
@@ -62,7 +63,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     metrics,
     /** Null where no Redis is configured. */
     redis,
-    /** How what the server depends on is, for `/ready`. */
+    /** The state of each dependency, for `/ready`. */
     health: () => ({
       bsg: circuitBreaker.isOpen ? 'down' : 'up',
       massStatus: client.massStatus,

@@ -1,3 +1,4 @@
+/** The paths on which BSG may answer for campaigns, and which of them does. */
 import { type Campaign, decodeCampaign } from './campaign.ts';
 import type { Decode } from './decode.ts';
 import { type BsgFailure, failure, isFailure } from './failure.ts';
@@ -11,7 +12,7 @@ const SDK_PATH = '/sms/task/{task_id}';
 
 /** Finds out which of BSG's paths answers for campaigns, and remembers it. */
 export interface CampaignPaths {
-  /** `taskId` has been validated: it goes into the path as it is, without leading zeros. */
+  /** `taskId` has been validated, as it becomes part of the path. */
   fetch(taskId: string, get: Upstream['get']): Promise<Campaign | BsgFailure>;
 }
 
@@ -57,7 +58,7 @@ function isFromCampaignPath({ result }: SharedPathReply, path: string): boolean 
 
 /**
  * Whether the reply says nothing about the campaign on any path: an SMS of the same number, or a page or a redirect that
- * does not come from BSG. An outage is another matter, as it is the same on both paths.
+ * does not come from BSG. An outage does not count: it is the same on both paths.
  */
 function isNoAnswer({ result, httpStatus }: SharedPathReply): boolean {
   if (!isFailure(result)) return result.kind === 'sms';

@@ -1,3 +1,4 @@
+/** A campaign: its shape, its decoder, and what follows from its counters. */
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
 import { canonicalId } from './validation.ts';
@@ -79,8 +80,8 @@ export function deliveryRateOf(campaign: Campaign): number | null {
 }
 
 /**
- * Whether the campaign is over: each message of `total` has an outcome. Without `total` one answer cannot tell, as `sent`
- * grows while the campaign runs; then everything sent has an outcome, and nothing has changed for ten minutes.
+ * Whether the campaign is over: each message of `total` has an outcome. Without `total` one answer is not enough, as
+ * `sent` grows while the campaign runs: everything sent has an outcome, and the counters have not changed for ten minutes.
  */
 export function isFinalCampaign(campaign: Campaign): boolean {
   const { total, sent, unknown, fetchedAt, countersSinceMs } = campaign;

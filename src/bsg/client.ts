@@ -1,3 +1,4 @@
+/** The BSG client: the one entrance to everything in this folder. */
 import { createCampaignPaths } from './campaign-paths.ts';
 import { expireAt } from './deadline.ts';
 import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
@@ -17,7 +18,7 @@ export interface BsgClientOptions {
   readonly timezone: string;
   /** The one path for campaigns, with `{task_id}` in it; null: auto-detected. */
   readonly campaignPath: string | null;
-  /** `off`: each status is fetched on its own; `auto`: many at a time, where BSG offers that. @default 'auto' */
+  /** `off`: one request per status; `auto`: up to 100 statuses per request, where BSG offers that. @default 'auto' */
   readonly massStatus?: 'auto' | 'off';
   /** Called when BSG turns out not to offer mass status requests, and when it offers them again. */
   readonly onMassStatus?: ((isOffered: boolean) => void) | undefined;
@@ -37,14 +38,14 @@ export interface BsgClientOptions {
 export interface BsgClient {
   /**
    * Fetches one value. Failures are values: it rejects only on a bug. A malformed id is a failure without a request.
-   * `known` is what was known of it before, which can save a request.
+   * `known` is the result of an earlier fetch, which can save a request.
    */
   fetch<Value extends BsgValue>(
     key: StatusKey<Value>,
     observer?: RequestObserver,
     known?: Value | BsgFailure | null,
   ): Promise<Value | BsgFailure>;
-  /** Whether statuses are fetched many at a time. */
+  /** Whether BSG offers mass status requests, as far as is known. */
   readonly massStatus: MassStatusState;
   /** Closes the idle connections. Call it when nothing is in flight any more. */
   dispose(): void;

@@ -1,3 +1,5 @@
+/** The table of BSG's error codes, with those of this layer. */
+
 /**
  * What a caller can do about a failure; the groups are the members of `BsgError` in the schema.
  *
@@ -5,7 +7,7 @@
  * - `invalidRequest`: correct the request.
  * - `conflict`: something with that id or phone already exists.
  * - `access`: the account lacks the permission; see the BSG cabinet.
- * - `unavailable`: BSG cannot answer for now.
+ * - `unavailable`: BSG is down, slow or limits requests; a retry may help.
  */
 export const BSG_ERROR_GROUPS = ['notFound', 'invalidRequest', 'conflict', 'access', 'unavailable'] as const;
 

@@ -1,3 +1,4 @@
+/** Decodes responses: HTTP status, verdict and JSON to a value or a failure. */
 import { parse } from 'lossless-json';
 import type { BsgErrorCode } from './codes.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';

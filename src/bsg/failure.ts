@@ -1,3 +1,4 @@
+/** Expected failures as values. */
 import { z } from 'zod';
 import { BSG_CODES, BSG_ERROR_GROUPS, type BsgErrorCode, codeOf, ERROR_CODES } from './codes.ts';
 
@@ -16,7 +17,7 @@ export const failureSchema = z
     subject: z.string(),
     /** Whole seconds after which a retry may help, where BSG said so; else null. */
     retryAfterSeconds: z.number().nullable(),
-    /** Whether BSG as a whole may be down, rather than this one answer be odd. Counts for the circuit breaker. */
+    /** Whether BSG as a whole may be down, rather than this one response be unreadable. Counts for the circuit breaker. */
     isOutage: z.boolean(),
   })
   .readonly();
@@ -51,7 +52,7 @@ export function failureOfNumber(bsgCode: number, subject: string, details?: Fail
 
 const origins = new WeakMap<BsgFailure, object>();
 
-/** Notes which request a failure comes from. */
+/** Records the request that a failure comes from, and returns the failure. */
 export function fromRequest(request: object | null, failure: BsgFailure): BsgFailure {
   if (request !== null) origins.set(failure, request);
   return failure;
@@ -62,12 +63,12 @@ export function originOf(failure: BsgFailure): object | null {
   return origins.get(failure) ?? null;
 }
 
-/** Tells a failure from a value. */
+/** Whether a result is a failure rather than a value. */
 export function isFailure(result: { readonly kind: string }): result is BsgFailure {
   return result.kind === 'failure';
 }
 
-/** Whether BSG failed for now, so that a stale value may be served. */
+/** Whether BSG is unavailable, so that a stale value may be served. */
 export function isUnavailable(result: { readonly kind: string }): boolean {
   return isFailure(result) && result.group === 'unavailable';
 }

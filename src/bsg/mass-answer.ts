@@ -1,3 +1,4 @@
+/** Decodes the response to `POST /sms/getStatus`. */
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
 import type { Decode, WireObject } from './decode.ts';
 import { decodeSms, type Sms } from './sms.ts';
@@ -12,7 +13,7 @@ export interface MassAnswer {
   readonly items: ReadonlyMap<string, WireObject>;
 }
 
-/** What a BSG that does not offer the call may respond instead: the answer to a lookup of one message or campaign. */
+/** The answer to a lookup of one message or campaign: what a BSG that does not offer the call may respond. */
 export interface SingleAnswer {
   readonly kind: 'singleAnswer';
 }
@@ -31,7 +32,7 @@ export const decodeMassAnswer: Decode<MassAnswer | SingleAnswer> = (
   return { kind: 'massAnswer', items };
 };
 
-/** Reads one item. Items do not say when BSG received the message, which is something else than null. */
+/** Reads one item. Items have no `time_in`: then `timeIn` is missing (not known), which differs from null. */
 export const decodeMassItem: Decode<Sms> = (item: WireFields<WireSmsItem> & WireObject, context) => {
   const sms = decodeSms({ ...item, reference: item.external_id }, context);
   if (sms === null || 'time_in' in item) return sms;

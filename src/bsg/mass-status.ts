@@ -1,3 +1,4 @@
+/** Mass status requests: batches of ids, and whether BSG offers them. */
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
 import { decodeMassAnswer, decodeMassItem, type MassAnswer, type SingleAnswer } from './mass-answer.ts';
@@ -9,7 +10,7 @@ import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
 
 /** Options of {@link createMassStatus}. */
 export interface MassStatusOptions {
-  /** Whether every id is fetched on its own. */
+  /** Whether mass status requests are never sent. */
   readonly isOff: boolean;
   readonly requests: Requests;
   /** Called when BSG turns out not to offer the call, and when it offers it again. */
@@ -21,14 +22,14 @@ export interface MassStatusOptions {
 /** Whether ids are fetched many at a time: `unknown` before the first such request, `off` by configuration. */
 export type MassStatusState = 'off' | 'unknown' | 'offered' | 'not offered';
 
-/** Messages by id: those that are requested together by one `POST /sms/getStatus`, a single one by `GET /sms/{id}`. */
+/** Fetches messages by id: several that are requested together by one `POST /sms/getStatus`, a single one by `GET /sms/{id}`. */
 export interface MassStatus {
-  /** `id` is valid and canonical; `known` is what was known of the message before. */
+  /** `id` is valid and canonical; `known` is the result of an earlier fetch. */
   fetch(id: string, upstream: Upstream, known: Sms | BsgFailure | null): Promise<Sms | BsgFailure>;
   readonly state: MassStatusState;
 }
 
-/** What came for one id: an answer, no item at all, or nothing that says anything about it. */
+/** The response for one id: a result, no item (`missing`), or nothing about it (`unanswered`), so that it is fetched on its own. */
 type Outcome = Sms | BsgFailure | 'missing' | 'unanswered';
 
 /** One fetch that waits for the request of its batch. */
@@ -48,8 +49,8 @@ const MAX_IDS = 100;
 const RETRY_AFTER_MS = 10 * 60_000;
 
 /**
- * Fetches that begin in one turn of the event loop share a batch, and others join it for as long as its request queues: no
- * id waits on purpose for company. Whether BSG offers the call shows in the first response.
+ * Fetches that begin in one turn of the event loop share a batch, and later ones join it for as long as its request queues. No
+ * fetch is delayed to fill a batch. The first response shows whether BSG offers the call.
  */
 export function createMassStatus({ isOff, requests, onMassStatus, now }: MassStatusOptions): MassStatus {
   const offer = createOffer({ isOff, onMassStatus, now });
@@ -96,7 +97,7 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
   return {
     async fetch(id, upstream, known) {
       const outcome = offer.isInUse() ? await join(id, upstream) : 'unanswered';
-      // It was not found on its own, and a mass answer leaves out what does not exist.
+      // A mass answer leaves out what does not exist, and this id was not found on its own before.
       if (outcome === 'missing' && isNotFound(known)) return { ...known, subject: upstream.subject };
       return typeof outcome === 'string' ? fetchSms(`/sms/${id}`, upstream) : outcome;
     },
@@ -106,7 +107,7 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
   };
 }
 
-/** What is known of whether BSG offers the call. */
+/** Whether BSG offers the call, as its responses show. */
 function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requests'>) {
   let state: MassStatusState = isOff ? 'off' : 'unknown';
   let retryAtMs = 0;
@@ -124,7 +125,7 @@ function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requ
   };
 }
 
-/** What a {@link Batch} reads of its surroundings. */
+/** Options of a {@link Batch}. */
 interface BatchOptions {
   readonly now: () => number;
   /** Whether mass requests may be sent. */
@@ -136,7 +137,7 @@ interface BatchOptions {
 /** The fetches of one request. */
 class Batch implements Call {
   readonly first: Member;
-  /** Null before it is sent, and where nothing is sent for the batch as a whole. */
+  /** Null before it is sent, and where the batch is not sent as one request. */
   request: HttpRequest | null = null;
   readonly #options: BatchOptions;
   readonly #ids = new Set<string>();
@@ -148,7 +149,7 @@ class Batch implements Call {
     this.add(first);
   }
 
-  /** False where it is full. */
+  /** Returns false where it is full. */
   add(member: Member): boolean {
     if (this.#ids.size >= MAX_IDS && !this.#ids.has(member.id)) return false;
     this.#ids.add(member.id);
@@ -164,7 +165,7 @@ class Batch implements Call {
     return this.first.upstream.observer;
   }
 
-  /** Leaves out the ids that nobody waits for any more. */
+  /** Leaves out the ids whose deadline has passed. */
   prepare(): HttpRequest | null {
     const { now, isInUse, onPrepare } = this.#options;
     onPrepare();

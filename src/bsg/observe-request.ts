@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
 
 const tracer = trace.getTracer('bsg-graphql');
 
-/** A request on its way to a host. */
+/** A request to be sent to a host. */
 interface ObservedRequest {
   readonly host: string;
   readonly request: HttpRequest;
@@ -12,8 +12,8 @@ interface ObservedRequest {
 }
 
 /**
- * Sends a request with the headers that link it to its GraphQL request, reports its end to the observer, and makes a client
- * span of it where an OpenTelemetry SDK is loaded. Neither has the key of a status: a reference may be anything.
+ * Sends a request with the headers that link it to its GraphQL request, reports its end to the observer, and records a client
+ * span where an OpenTelemetry SDK is loaded. Neither contains the key of a status: a reference may be anything.
  */
 export function observeRequest(
   { host, request, observer }: ObservedRequest,
@@ -46,7 +46,7 @@ export function observeRequest(
   });
 }
 
-/** The path with `{key}` for what is looked up, such as `/sms/reference/{key}`. */
+/** The path with `{key}` in place of the id, such as `/sms/reference/{key}`. */
 function routeOf({ path, body }: HttpRequest): string {
   return body === null ? path.replace(/[^/]+$/, '{key}') : path;
 }

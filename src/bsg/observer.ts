@@ -6,9 +6,9 @@ export type Tier = 'memory' | 'redis' | 'bsg' | 'coalesced' | 'stale' | 'circuit
 
 /** One request to BSG that has ended. Each attempt is one. */
 export interface UpstreamRequest {
-  /** Its path with `{key}` for what is looked up, such as `/sms/{key}` or `/sms/getStatus`. */
+  /** Its path with `{key}` in place of the id, such as `/sms/{key}` or `/sms/getStatus`. */
   readonly route: string;
-  /** Values that it asks for: 1, or up to 100 for a mass status request. */
+  /** Values requested: 1, or up to 100 by a mass status request. */
   readonly size: number;
   /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
   readonly outcome: string;
@@ -17,7 +17,7 @@ export interface UpstreamRequest {
   readonly cause: string | null;
 }
 
-/** Whom a read is made for: the GraphQL request or the poller that counts what it cost. */
+/** Counts what a read costs, for the GraphQL request or the poller that makes it. */
 export interface RequestObserver {
   /** Sent to BSG as `X-Request-Id`; null where there is none. */
   readonly requestId: string | null;
@@ -27,5 +27,5 @@ export interface RequestObserver {
   onUpstreamRequest(request: UpstreamRequest): void;
 }
 
-/** For a read that nobody counts. */
+/** Counts nothing. */
 export const noObserver: RequestObserver = { requestId: null, onRead: () => {}, onUpstreamRequest: () => {} };

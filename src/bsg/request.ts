@@ -22,14 +22,14 @@ export interface RequestsOptions {
 
 /** One request to BSG, for one fetch or for several. */
 export interface Call {
-  /** Of the fetches that it is for; more can join until it is prepared. It ends at the last of them. */
+  /** Deadlines of the fetches that share it; more can join until it is prepared. It may take until the last of them. */
   readonly deadlines: readonly Deadline[];
   readonly observer: RequestObserver;
-  /** Called once, when its first attempt begins. Null: nothing is to be sent any more. */
+  /** Called once, when its first attempt begins. Null: there is nothing left to send. */
   prepare(): HttpRequest | null;
 }
 
-/** Requests to BSG: queue, attempts, retries. */
+/** Sends requests to BSG: queue, attempts, retries. */
 export interface Requests {
   /** Sends a request, with as many attempts as help. Rejects only on a bug. */
   send(call: Call): Promise<HttpResponse | TransportError>;

@@ -1,3 +1,4 @@
+/** What a resource is: one kind of lookup, its keys and its values. */
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
@@ -29,19 +30,19 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   readonly notFoundCode: BsgErrorCode;
   /** Null for a well-formed id, else the failure that says what is wrong with it. */
   validate(id: string): BsgFailure | null;
-  /** The one spelling of the ids that BSG treats as equal, such as `7` for `007`. A malformed id stays as it is. */
+  /** The one spelling of the ids that BSG treats as equal, such as `7` for `007`. A malformed id is returned unchanged. */
   canonicalId(id: string): string;
-  /** Fetches one value. `id` has passed {@link Resource.validate}; `known` is what was known of it before. */
+  /** Fetches one value. `id` has passed {@link Resource.validate}; `known` is the result of an earlier fetch. */
   fetch(id: string, upstream: Upstream, known: Value | BsgFailure | null): Promise<Value | BsgFailure>;
   /** Whether the value is about this id, and not about another message. */
   matches(value: Value, id: string): boolean;
   /** The other keys under which the value can be read. */
   aliases(value: Value): readonly StatusKey<Value>[];
-  /** Whether nothing in the value changes any more: it gets the final TTL, and subscriptions to it end. */
+  /** Whether the value has reached its end: it gets the final TTL, and subscriptions to it end. */
   isFinal(value: Value): boolean;
-  /** Upper bound of the TTL of a final value; milliseconds. Without it the configured TTL applies as it is. */
+  /** Upper bound of the TTL of a final value; milliseconds. @default the configured TTL */
   maxFinalTtlMs?(value: Value): number;
-  /** Whether a value that is not final may replace a final one, given that BSG sent it later. */
+  /** Whether a later value that is not final may replace a final one. */
   readonly canRevert: boolean;
   /** Whether two values differ in nothing that the schema shows, `fetchedAt` aside. */
   equals(a: Value, b: Value): boolean;
@@ -49,15 +50,15 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   readonly history?: ResourceHistory<Value>;
 }
 
-/** How a value depends on the one that was read before it, here or by another instance. */
+/** How a value depends on the one fetched before it, by any instance. */
 export interface ResourceHistory<Value extends BsgValue> {
-  /** The fetched value, completed by what the previous one knows. Pure. */
+  /** The fetched value, with what it lacks taken from the previous one. Pure. */
   carryOver(value: Value, previous: Value): Value;
-  /** For how long a value is kept for that, though it is no longer served; milliseconds. */
+  /** How long a value is kept for that, also when it is no longer served; milliseconds. */
   readonly keepMs: number;
 }
 
-/** How a resource reaches BSG, for one fetch. */
+/** Access to BSG for one fetch. */
 export interface Upstream {
   /** The id, reference or task id as requested. */
   readonly subject: string;
@@ -65,7 +66,7 @@ export interface Upstream {
   readonly deadline: Deadline;
   /** Sends `GET {path}`, retries included, and decodes the response. */
   get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>>;
-  /** Decodes what came of a request. */
+  /** Decodes the response to a request, or the error in its place. */
   readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value>;
   /** Decodes one object of a response; null for an unreadable one. */
   readObject<Value extends object>(wire: WireObject, decode: Decode<Value>): Value | BsgFailure | null;
@@ -75,10 +76,10 @@ export interface Upstream {
   readonly massStatus: MassStatus;
 }
 
-/** What came of one {@link Upstream.get}. */
+/** The decoded response to one request. */
 export interface Reply<Value> {
   readonly result: Value | BsgFailure;
-  /** Null where no HTTP response came. */
+  /** Null where there was no HTTP response. */
   readonly httpStatus: number | null;
 }
 
@@ -95,7 +96,7 @@ export function keyOf<Value extends BsgValue>(resource: Resource<Value>, id: str
   return { resource, id, text: `${resource.name}:${resource.canonicalId(id)}` };
 }
 
-/** A result that was read by another spelling of the id: a failure names the id as requested. */
+/** The result for this spelling of the id: a failure gets the id as requested as its `subject`. */
 export function asRequested<Value extends BsgValue>(
   result: Value | BsgFailure,
   { resource, id, text }: StatusKey<Value>,

@@ -1,3 +1,4 @@
+/** The list of resources. */
 import { type BsgValue, keyOf, type Resource, type StatusKey } from './resource.ts';
 import { campaign } from './resources/campaign.ts';
 import { smsById, smsByReference } from './resources/sms.ts';

@@ -1,4 +1,4 @@
-/** BSG's answer bounds how long this layer and its callers wait, within reason. */
+/** Bounds of what is accepted: it decides how long this layer and its callers wait. */
 const MIN_SECONDS = 1;
 const MAX_SECONDS = 300;
 

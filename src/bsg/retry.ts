@@ -1,10 +1,10 @@
 import type { HttpResponse, TransportError } from './transport.ts';
 
-/** Attempts are a random share of a span apart, which doubles from 200 ms to 2 s. */
+/** The pause before a retry is a random part of a span that doubles from 200 ms to 2 s. */
 const FIRST_SPAN_MS = 200;
 const MAX_SPAN_MS = 2_000;
 
-/** How an attempt ended. */
+/** How an attempt ended, and what is left to retry it. */
 export interface AttemptEnd {
   readonly result: HttpResponse | TransportError;
   /** 0 for the first attempt. */

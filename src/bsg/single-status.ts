@@ -1,3 +1,4 @@
+/** Fetches one message by a request of its own. */
 import type { Campaign } from './campaign.ts';
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
 import { type BsgFailure, failure } from './failure.ts';

@@ -1,3 +1,4 @@
+/** A message: its statuses, its shape and its decoder. */
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
 import { equalsApartFromFetchedAt } from './resource.ts';
@@ -95,7 +96,7 @@ export function isFinalSms(sms: Sms): boolean {
   return SMS_STATUSES[sms.status].isFinal;
 }
 
-/** The message, completed by what never changes and the newer answer leaves out. */
+/** The message, with constants that the newer answer leaves out taken from the previous one. */
 export function withConstantsOf(sms: Sms, previous: Sms): Sms {
   if (previous.id !== sms.id) return sms;
   return {
@@ -106,7 +107,7 @@ export function withConstantsOf(sms: Sms, previous: Sms): Sms {
   };
 }
 
-/** Whether two answers say the same of a message. Whether one says when BSG received it depends on how it was fetched. */
+/** Whether two answers say the same about a message. `timeIn` does not count: it depends on how the message was fetched. */
 export function isSameSms(a: Sms, b: Sms): boolean {
   return equalsApartFromFetchedAt({ ...a, timeIn: null }, { ...b, timeIn: null });
 }

@@ -25,7 +25,7 @@ export interface HttpRequest {
   readonly path: string;
   /** JSON; null for a GET. */
   readonly body: string | null;
-  /** Values that it asks for. */
+  /** Values requested. */
   readonly size: number;
 }
 

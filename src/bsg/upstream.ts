@@ -26,7 +26,7 @@ export interface UpstreamsOptions {
 /** A shorter key is no secret, and may be part of any text. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Makes the way to BSG for one fetch each, whose deadline begins with it. */
+/** Returns a function that opens access to BSG for one fetch and starts its deadline. */
 export function createUpstreams(options: UpstreamsOptions): (key: StatusKey, observer: RequestObserver) => Upstream {
   const { requests, campaignPaths, massStatus, apiKey, timeoutMs, now } = options;
   const readTimes = createTimesReader(options.timezone);

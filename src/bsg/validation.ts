@@ -1,3 +1,4 @@
+/** Validation and canonical spelling of ids and references. */
 import { type BsgFailure, failure } from './failure.ts';
 
 const DIGITS = /^\d{1,20}$/;
@@ -23,7 +24,7 @@ export function validateTaskId(taskId: string): BsgFailure | null {
   return DIGITS.test(taskId) ? null : failure('INVALID_TASK_ID', truncate(taskId));
 }
 
-/** An SMS or task id without leading zeros: BSG treats both as equal. A malformed one stays as it is. */
+/** An SMS or task id without leading zeros: BSG treats both as equal. A malformed one is returned unchanged. */
 export function canonicalId(id: string): string {
   return DIGITS.test(id) ? id.replace(/^0+(?=\d)/, '') : id;
 }

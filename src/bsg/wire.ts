@@ -15,7 +15,7 @@ export type WireCount = WireNumber | null;
  */
 export type WireTime = string | null;
 
-/** What a response says about its own success. `0` or `"0"` is success; a campaign may leave it out. */
+/** Success or failure. `0` or `"0"` is success; a campaign may leave it out. */
 export interface WireVerdict {
   error?: WireNumber;
   errorDescription?: string;
@@ -53,7 +53,7 @@ export interface WireMassStatus {
   result: readonly WireSmsItem[];
 }
 
-/** `GET /sms/{task_id}`, or `GET /sms/task/{task_id}` as most of the SDKs ask. */
+/** `GET /sms/{task_id}`, or `GET /sms/task/{task_id}` in most of the SDKs. */
 export interface WireCampaign extends WireVerdict {
   originator: string;
   body: string;

@@ -61,7 +61,7 @@ export const http = z
       shutdownMs: env.SHUTDOWN_MS,
       /** Processes that share the port. */
       workers: env.WORKERS,
-      /** Proxies in front, each of which appends its client to `X-Forwarded-For`. */
+      /** Number of proxies in front, each of which appends its client to `X-Forwarded-For`. */
       proxies: env.TRUST_PROXY,
       /** Origins whose pages may send requests; `*` is all of them. */
       corsOrigins: env.CORS_ORIGINS,

@@ -1,4 +1,4 @@
-/** The section `queries` of the configuration: what a query may be and cost. */
+/** The section `queries` of the configuration: limits, introspection and trusted documents. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { httpVariables } from './http.ts';
@@ -27,7 +27,7 @@ export const queriesVariables = {
     .describe('With `PERSISTED_OPERATIONS`: `only` refuses every other query, `also` accepts them.'),
 };
 
-/** What a query may be and cost. */
+/** Limits of queries, introspection and trusted documents. */
 export const queries = z
   .object({ ...queriesVariables, NODE_ENV: httpVariables.NODE_ENV })
   .transform(({ NODE_ENV, INTROSPECTION, RATE_LIMIT, ...env }) => ({

@@ -8,7 +8,7 @@ import { Stream } from './stream.ts';
 /** Options of {@link createLive}. */
 export interface LiveOptions {
   readonly statuses: Pick<Statuses, 'poll' | 'onChange'>;
-  /** Counts what the pollers cost. */
+  /** Counts the reads and requests of the pollers. @default counts nothing */
   readonly observer?: RequestObserver;
   /** Minimum polling interval; milliseconds. */
   readonly intervalMs: number;

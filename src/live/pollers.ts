@@ -19,7 +19,7 @@ export interface PollersOptions {
 export interface PollListener<Value extends BsgValue = BsgValue> {
   /** The current state first, then each change. */
   onState(key: StatusKey<Value>, state: Value | BsgFailure): void;
-  /** The last state is final, or there is nothing by that key: more comes only if a delivery report corrects it. */
+  /** The last state is final, or nothing has that key: only a delivery report can still change it. */
   onEnd(key: StatusKey<Value>): void;
 }
 
@@ -83,7 +83,7 @@ class Poller {
     this.#polledAtMs = this.#changedAtMs;
   }
 
-  /** Whether it waits for a change alone. */
+  /** Whether it polls no more, and only receives changes. */
   get isEnded(): boolean {
     return this.#isEnded;
   }
@@ -125,7 +125,7 @@ class Poller {
       this.#isPolling = false;
       if (!this.#isStopped) next();
     };
-    // A poll that rejects is a bug; the next one may do better, and the listeners do not hear of it.
+    // A poll that rejects is a bug: the listeners receive nothing, and the next poll may succeed.
     void this.#options.poll(this.#key).then(
       (result) => finish(() => this.#receive(result)),
       () => finish(() => this.#pollLater()),
@@ -135,7 +135,7 @@ class Poller {
   #receive(result: BsgValue | BsgFailure): void {
     if (this.#latest === null || !isSameState(this.#key, this.#latest, result)) {
       this.#latest = result;
-      // An outage is no change of the message, and no reason to poll it more often.
+      // An outage is not a change of the message, and no reason to poll more often.
       if (!isFailure(result)) this.#changedAtMs = this.#options.now();
       for (const listener of this.#listeners) listener.onState(this.#key, result);
     }

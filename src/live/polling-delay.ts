@@ -1,4 +1,4 @@
-/** A status that has not changed for long is polled less often, but not less than this. */
+/** A status that has not changed for long is polled less often, but at least this often. */
 const MAX_DELAY_MS = 30_000;
 /** The delay is this share of the time for which nothing has changed. */
 const SHARE_OF_AGE = 1 / 10;

@@ -12,8 +12,8 @@ type Read<Value extends BsgValue> = IteratorResult<Value | BsgFailure, undefined
 
 /**
  * The states of one subscription: the current state of each key, then each change; complete when every key has come to its
- * end. For a slow reader the latest state of a key replaces an unread one, so that never more states wait than there are keys.
- * It listens from the first read on: a stream that nobody reads, as its subscriber was refused meanwhile, costs nothing.
+ * end. For a slow reader the latest state of a key replaces an unread one, which bounds the buffer to one state per key.
+ * It listens from the first read on: a stream that is never read, as its subscriber was refused meanwhile, costs nothing.
  */
 export class Stream<Value extends BsgValue = BsgValue>
   implements AsyncIterableIterator<Value | BsgFailure, undefined>, PollListener<Value>

@@ -1,6 +1,6 @@
 /** Options of {@link createThrottle}. */
 export interface ThrottleOptions<Key extends { readonly text: string }> {
-  /** Called for a key: at its first call, and at the end of a window in which more calls came. */
+  /** Called at the first call for a key, and at the end of a window in which there were more. */
   readonly run: (key: Key) => void;
   /** The shortest time between two runs for one key; milliseconds. */
   readonly windowMs: number;
@@ -14,7 +14,7 @@ export interface Throttle<Key extends { readonly text: string }> {
   dispose(): void;
 }
 
-/** Runs the first call for a key at once, and at the end of its window one for all that came meanwhile. */
+/** Runs the first call for a key at once, and one more at the end of its window for all calls in between. */
 export function createThrottle<Key extends { readonly text: string }>(options: ThrottleOptions<Key>): Throttle<Key> {
   const { run, windowMs, maxKeys } = options;
   const windows = new Map<string, { timer: NodeJS.Timeout; hasMore: boolean }>();

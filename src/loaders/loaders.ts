@@ -4,7 +4,7 @@ import type { RequestObserver } from '../bsg/observer.ts';
 import { asRequested, type BsgValue, keyOf, type Resource } from '../bsg/resource.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 
-/** What one GraphQL request has read so far. A failure is a value here, so that it never fails its neighbours. */
+/** The reads of one GraphQL request. A failure is a value here, so that it does not affect the other reads. */
 export interface Loaders {
   /** Reads a value: each key once per request, and distinct keys together. */
   load<Value extends BsgValue>(resource: Resource<Value>, id: string): Promise<Value | BsgFailure>;

@@ -1,3 +1,4 @@
+/** The endpoints for operators: `/health`, `/ready` and `/metrics`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { MetricsText } from './metrics.ts';

@@ -1,3 +1,4 @@
+/** The log: pino, with a sink of its own on standard output. */
 import { writeSync } from 'node:fs';
 import type { YogaLogger } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';

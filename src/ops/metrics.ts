@@ -1,7 +1,8 @@
+/** Prometheus metrics of the server and of its workers. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Tier, UpstreamRequest } from '../bsg/observer.ts';
 
-/** Gauges, read at each scrape. */
+/** Where the gauges are read from, at each scrape. */
 export interface MetricSources {
   readonly isBreakerOpen: () => boolean;
   /** Whether BSG turned out not to offer mass status requests. */
@@ -67,7 +68,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   };
 }
 
-/** What is counted as it happens. */
+/** Metrics that are recorded as things happen. */
 function createInstruments(registry: Registry) {
   const registers = [registry];
   return {
@@ -100,7 +101,7 @@ function createInstruments(registry: Registry) {
   };
 }
 
-/** What is read whenever the metrics are. */
+/** Metrics that are read at each scrape. */
 function createGauges(sources: MetricSources, registry: Registry): void {
   const { isBreakerOpen, isMassStatusMissing, isRedisUp, pollers, streams } = sources;
   gauge(

@@ -1,3 +1,4 @@
+/** One log line and one observation per request. */
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext, RequestSink } from '../request/context.ts';
 import type { Log } from './log.ts';

@@ -12,7 +12,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
 
-/** What spans are made of. */
+/** What spans read of a request. */
 export interface Requested {
   readonly admitted: RequestContext;
   readonly request: Request;
@@ -21,7 +21,7 @@ export interface Requested {
 const tracer = trace.getTracer('bsg-graphql');
 
 /**
- * Creates a span for each operation, a child of the caller's (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
+ * Creates a span for each operation, a child of the caller's span (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
  * before the server (`node --import`); without one there are none. Has to be the last plugin that sets how an operation runs.
  */
 export function useOperationSpans(): Plugin<Requested> {

@@ -11,7 +11,7 @@ export interface RedisLockOptions {
   readonly leaseMs: number;
 }
 
-/** Releases a lock only while it is one's own. */
+/** Deletes the lock only if this owner still holds it. */
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
 
 /** How long {@link createRedisLock}'s `releaseAll` may take. */
@@ -32,7 +32,7 @@ export function createRedisLock({ connection, prefix, leaseMs }: RedisLockOption
           commands.set(prefix + key, owner, 'PX', leaseMs, 'NX'),
           commands.get(prefix + key),
         ]);
-        // One's own lock from before is one that could not be released while Redis was down.
+        // This owner's lock from before could not be released while Redis was down.
         return current === owner;
       }, true);
       if (isOwner) held.add(key);

@@ -10,7 +10,7 @@ export interface RequestSink {
   onUpstreamRequest(request: UpstreamRequest, requestId: string): void;
 }
 
-/** An `X-Request-Id` that can be pasted into a search, and has nothing that would have to be escaped. */
+/** An `X-Request-Id` that needs no escaping in logs and searches. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
@@ -25,13 +25,13 @@ export class RequestContext implements RequestObserver {
   readonly requestId: string;
   readonly head: RequestHead;
   readonly receivedAtMs = performance.now();
-  /** Of the trace that the request is part of (`traceparent`), or of the span made of it; null where there is none. */
+  /** Of the trace that the request is part of (`traceparent`), or of its own span; null where there is none. */
   traceId: string | null;
   /** Whether it reached the GraphQL endpoint: others are those of probes, or have a secret in their path, and are not logged. */
   isForEndpoint = false;
   /** Null until authenticated, and where callers need no token. */
   caller: Caller | null = null;
-  /** Null until one is about to run. */
+  /** Null until it is known. */
   operation: Operation | null = null;
   /** The variables of the operation, coerced; null where they are invalid. */
   variables: Variables | null = null;

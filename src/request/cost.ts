@@ -19,7 +19,8 @@ const constantCosts = new WeakMap<OperationDefinitionNode, number>();
 
 /**
  * The lookups that an operation requests: one for each key in the arguments of its root fields, so that a batch of 100 costs
- * 100, and one more for each where a field is selected that can take a request of its own (`extensions.isLookup`). Counted as the executor goes: what is skipped, or selected twice in one place, does not count.
+ * 100. Where a field is selected that can take a request of its own (`extensions.isLookup`), each key counts twice. Fields
+ * that the executor skips do not count, and a field selected twice in one place counts once.
  */
 export function costOf(
   args: Pick<ExecutionArgs, 'schema' | 'document'>,
@@ -52,7 +53,7 @@ function count(
   return cost;
 }
 
-/** What a selection is read with. */
+/** What a selection is read with: types, fragments and variables. */
 interface Selected {
   readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;

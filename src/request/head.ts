@@ -1,3 +1,4 @@
+/** The head of a request, whatever transport brings it. */
 import type { IncomingMessage } from 'node:http';
 
 /** What is known of a request before its body is read, whatever transport brings it. */

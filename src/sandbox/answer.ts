@@ -1,3 +1,4 @@
+/** HTTP responses of the sandbox. */
 import type { ServerResponse } from 'node:http';
 
 /** One HTTP response of the sandbox. */

@@ -7,14 +7,14 @@ import { parseJson } from './json.ts';
 /** Faults beyond this are dropped. */
 const MAX_FAULTS = 1_000;
 
-/** Shape of an order: a fault, and how many requests it meets. */
+/** Shape of an order: a fault, and how many requests it affects. */
 export const FaultOrder = Fault.extend({ times: z.int().min(1).max(1_000).default(1) });
 
 /** A queue of faults, one for each of the next requests. */
 export interface FaultQueue {
   /** @throws for an invalid order. */
   inject(order: z.input<typeof FaultOrder>): void;
-  /** The fault of the request at hand; null for none. */
+  /** Takes the fault for the next request from the queue; null for none. */
   next(): Fault | null;
   /** Answers `/faults`: `POST` injects, `DELETE` empties the queue, any other method shows it. */
   control(method: string, body: string): Answer;

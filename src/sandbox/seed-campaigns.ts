@@ -47,7 +47,7 @@ const CAMPAIGNS: Readonly<Record<string, Partial<WireCampaign>>> = {
 };
 
 /**
- * Seeds 5001 to 5005, 5007 to 5009, 5012 and 211, which stand still; 5006, the campaign of the messages that move; 5010 and
+ * Seeds 5001 to 5005, 5007 to 5009, 5012 and 211, which never change; 5006, the campaign of the messages that change; 5010 and
  * 5011, which grow, with the counters of the new specification and without.
  */
 export function seedCampaigns(store: Store): void {

@@ -1,3 +1,4 @@
+/** Failures of BSG in the schema: the union `BsgError` and its members. */
 import { GraphQLError } from 'graphql';
 import { BSG_CODES, type BsgErrorGroup } from '../bsg/codes.ts';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
@@ -78,7 +79,11 @@ export function errorTypeName({ group }: BsgFailure) {
   return typeNames[group];
 }
 
-/** The value, for places where the schema has no room for a failure as data. Throws the failure as a GraphQL error. */
+/**
+ * The value, for fields whose type has no room for a failure as data.
+ *
+ * @throws {GraphQLError} the failure, with its `BsgErrorCode` as `extensions.code`.
+ */
 export function orThrow<Value extends { readonly kind: string }>(result: Value | BsgFailure): Value {
   if (!isFailure(result)) return result;
   const { code, bsgCode, message, retryable, subject, retryAfterSeconds } = result;

@@ -1,3 +1,4 @@
+/** Campaigns in the schema: type, queries, subscription and entity. */
 import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendingOf } from '../bsg/campaign.ts';
 import { keyOf } from '../bsg/resource.ts';
 import { campaign } from '../bsg/resources/campaign.ts';

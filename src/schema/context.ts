@@ -1,14 +1,14 @@
 import type { Live } from '../live/live.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 
-/** What every resolver is given. Made anew for each request. */
+/** The context of every resolver, one per request. */
 export interface Context {
   readonly loaders: Loaders;
   readonly live: Pick<Live, 'updates'>;
   /** Whether phone numbers and the texts of campaigns are shown. */
   readonly maySeePersonal: boolean;
-  /** Told that the answer is going to be a stream. */
+  /** Called when the response is going to be a stream. */
   readonly onStream: () => void;
-  /** How many keys one batch field may ask for. */
+  /** Keys that one batch field accepts. */
   readonly maxBatchSize: number;
 }

@@ -1,3 +1,4 @@
+/** Federation entities: keys and errors of `_entities`. */
 import {
   GraphQLError,
   GraphQLID,
@@ -11,7 +12,9 @@ import type { Context } from './context.ts';
 
 /**
  * The key in a federation representation. A representation is JSON without a schema, so the key is validated as an argument
- * would be. Throws `INVALID_REPRESENTATION`.
+ * would be.
+ *
+ * @throws {GraphQLError} `INVALID_REPRESENTATION`
  */
 export function entityKey(field: string, value: unknown): string {
   // A number beyond 2^53 has been rounded, and would be the key of another message.
@@ -20,8 +23,8 @@ export function entityKey(field: string, value: unknown): string {
 }
 
 /**
- * Makes `_entities` resolve each representation on its own: an invalid one is an error in its own place, not one of the
- * whole list. The resolver of the federation library throws for all.
+ * Makes `_entities` resolve each representation on its own: an invalid one is an error in its own place, where the resolver
+ * of the federation library fails the whole list.
  */
 export function resolveEntitiesAlone(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities'];

@@ -1,3 +1,4 @@
+/** The schema: imports every type and builds it. */
 import './bsg-error.ts';
 import './campaign.ts';
 import './date-time.ts';

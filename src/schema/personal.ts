@@ -3,8 +3,8 @@ import { requestError } from '../request/errors.ts';
 import { PERSONAL_SCOPE } from '../security/caller.ts';
 import type { Context } from './context.ts';
 
-/** The answers that have been told already that something is withheld; the variables are made anew for each. */
-const told = new WeakSet<object>();
+/** Responses that have the error already, by their variables, which are an object of their own for each response. */
+const reported = new WeakSet<object>();
 
 /**
  * The resolver of a field with personal data. Unauthorized callers get null, and the response one error `FORBIDDEN`,
@@ -16,10 +16,10 @@ export function personal<Parent, Value>(read: (parent: Parent) => Value) {
 }
 
 function withhold({ operation, variableValues, fieldName }: GraphQLResolveInfo): null {
-  // The events of a subscription are answers of their own with the same variables.
+  // Each event of a subscription is a response of its own, with the same variables.
   if (operation.operation === OperationTypeNode.QUERY) {
-    if (told.has(variableValues)) return null;
-    told.add(variableValues);
+    if (reported.has(variableValues)) return null;
+    reported.add(variableValues);
   }
   throw requestError('personalDataForbidden', { field: fieldName, scope: PERSONAL_SCOPE });
 }

@@ -1,3 +1,4 @@
+/** Codes for the request errors that Yoga and graphql-js leave without one. */
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { maskError, type Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';

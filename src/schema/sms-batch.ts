@@ -1,3 +1,4 @@
+/** `smsBatch`: several messages in one field. */
 import type { BsgFailure } from '../bsg/failure.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import type { Sms as SmsShape, SmsStatus as SmsStatusName } from '../bsg/sms.ts';

@@ -1,3 +1,4 @@
+/** Messages in the schema: type, queries, subscription and entity. */
 import { keyOf } from '../bsg/resource.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import { smsTimeIn } from '../bsg/resources/sms-time-in.ts';

@@ -4,7 +4,11 @@ import { requestError } from '../request/errors.ts';
 import { assertBatchSize } from './batch-size.ts';
 import type { Context } from './context.ts';
 
-/** The states of the keys. Throws `BATCH_TOO_LARGE` for too many keys, `TOO_MANY_STREAMS` for one stream too many. */
+/**
+ * Opens the stream of the states of the keys.
+ *
+ * @throws {GraphQLError} `BATCH_TOO_LARGE` for too many keys, `TOO_MANY_STREAMS` where the server has too many streams open.
+ */
 export function subscribeTo<Value extends BsgValue>(
   keys: readonly StatusKey<Value>[],
   { live, maxBatchSize, onStream }: Context,

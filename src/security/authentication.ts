@@ -7,7 +7,7 @@ import { createTokenCheck, type StaticToken } from './tokens.ts';
 /** Options of {@link createAuthenticator}. */
 export interface AuthenticationOptions {
   readonly tokens: readonly StaticToken[];
-  /** Whose JWTs are accepted; null: none. */
+  /** The issuer whose JWTs are accepted; null: none. */
   readonly jwt: JwtOptions | null;
 }
 

@@ -1,3 +1,4 @@
+/** Protection against requests of other sites (CSRF), and CORS. */
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
@@ -7,8 +8,7 @@ type CorsOptions = Exclude<YogaServerOptions<object, object>['cors'], undefined>
 /**
  * Refuses what a browser sends on behalf of a page of another site without a preflight that was allowed (CSRF): URLs that a
  * page loads, and preflights of other origins. Browsers state the initiator (`Sec-Fetch-Site`), and no page can change it;
- * clients that are no browser do not send it. Forms, which need no preflight, are
- * refused by their content type, see `validateBody`.
+ * other clients do not send it. Forms, which need no preflight, are refused by their content type, see `validateBody`.
  *
  * @throws {GraphQLError} `CROSS_SITE_REQUEST`
  */

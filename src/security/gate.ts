@@ -43,7 +43,7 @@ export interface Gate {
   admit(request: RequestContext): Promise<AdmittedRequest>;
 }
 
-/** The order is that of the cost: what needs no look at the caller comes first, and what counts the caller last. */
+/** The cheapest checks come first: those that need no caller, then authentication, the body, and the rate limit of the caller. */
 export function createGate(options: GateOptions): Gate {
   const { isOwnHost, corsOrigins, authenticator, maxBodyBytes, rateLimit, sink } = options;
   const allowedOrigins = new Set(corsOrigins);

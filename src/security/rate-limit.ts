@@ -24,7 +24,7 @@ export interface RateLimit {
 }
 
 const WINDOW_S = 60;
-/** Whatever takes longer than this to reach Redis is given up. */
+/** So close to its end, lookups are not returned to a window: Redis might count them in the next one. */
 const END_OF_WINDOW_MS = 1_000;
 /** A Redis that does not respond is left alone for so long, so that not every request waits for it. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
@@ -92,7 +92,7 @@ function limitKey({ caller, head }: RequestContext, proxies: number): string {
   return caller?.id ?? `address:${clientAddress(head, proxies)}`;
 }
 
-/** The address that the outermost of the known proxies saw; what stands before it in the header, anyone may have written. */
+/** The address that the outermost known proxy saw. Entries before it in the header are not trusted: any client can write them. */
 function clientAddress({ header, peerAddress }: RequestContext['head'], proxies: number): string {
   const forwarded = proxies === 0 ? undefined : (header('x-forwarded-for') ?? '').split(',').at(-proxies)?.trim();
   return forwarded || (peerAddress ?? 'none');

@@ -1,12 +1,14 @@
+/** Limits on request bodies. */
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
 import type { AdmittedRequest } from './gate.ts';
 
 /**
- * Refuses a form, which a page of any site can send without a preflight (CSRF); a body over the limit; and one whose length is not stated beforehand (chunked), before a byte of it is read: Node
- * holds a client to its `Content-Length`. Yoga's own limit counts every byte of every request through a stream, which costs
- * about half of all processor time. A request made in this process has no such header and is not checked.
+ * Refuses, before a byte of the body is read: a form, which a page of any site can send without a preflight (CSRF); a body
+ * over the limit; and one without a `Content-Length` (chunked). Node holds a client to the length that it states. Yoga's own
+ * limit counts every byte of every request through a stream, which costs about half of all processor time. A request made in
+ * this process has no such header: only its content type is checked.
  *
  * @throws {GraphQLError} `UNSUPPORTED_MEDIA_TYPE`, `LENGTH_REQUIRED`, `REQUEST_BODY_TOO_LARGE`
  */

@@ -1,3 +1,4 @@
+/** Trusted documents (persisted operations). */
 import { defaultExtractPersistedOperationId, usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';

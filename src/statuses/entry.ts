@@ -1,3 +1,4 @@
+/** Cache entries: what is kept of a result, and which of two counts. Pure. */
 import { z } from 'zod';
 import { type BsgFailure, failureSchema, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, Resource } from '../bsg/resource.ts';
@@ -34,7 +35,7 @@ export function entrySchemaOf<Value extends BsgValue>(resource: Resource<Value>)
   });
 }
 
-/** The entry of a result fetched now; null for one that is not kept: it is not cached, and no later one depends on it. */
+/** The entry of a result fetched now; null for a result that is neither cached nor needed by a later one. */
 export function createEntry<Value extends BsgValue>(
   resource: Resource<Value>,
   result: Value | BsgFailure,
@@ -65,7 +66,7 @@ export function adoptEntry<Value extends BsgValue>(
   };
 }
 
-/** A fetched result, completed by what the previous entry of its key knows; see {@link Resource.history}. */
+/** A fetched result, with what it lacks taken from the previous entry of its key; see {@link Resource.history}. */
 export function carryOver<Value extends BsgValue>(
   { history }: Resource<Value>,
   result: Value | BsgFailure,
@@ -86,7 +87,7 @@ export function expireEntry<Value extends BsgValue>(
   return { ...entry, freshUntilMs: 0, recheck: { sinceMs: nowMs, freshUntilMs } };
 }
 
-/** The entry of a final value whose recheck failed: as it was before. */
+/** The entry of a final value whose recheck failed, with its TTL from before. */
 export function restoreEntry<Value extends BsgValue>({ recheck, ...entry }: Entry<Value>): Entry<Value> {
   return recheck === undefined ? entry : { ...entry, freshUntilMs: recheck.freshUntilMs };
 }
@@ -113,6 +114,6 @@ function corrects(later: Entry, { recheck }: Entry): boolean {
 }
 
 /** Whether it holds a final value, which no later one replaces unless it is rechecked. */
-export function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
+function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
   return !resource.canRevert && !isFailure(result) && resource.isFinal(result);
 }

@@ -2,7 +2,7 @@ import type { BsgFailure } from '../bsg/failure.ts';
 import type { Tier } from '../bsg/observer.ts';
 import type { BsgValue } from '../bsg/resource.ts';
 
-/** What a read came to. */
+/** The outcome of a read. */
 export interface Outcome<Value extends BsgValue = BsgValue> {
   readonly result: Value | BsgFailure;
   /** What may be served where the result is that BSG is unavailable; null: nothing. */

@@ -3,7 +3,7 @@ export interface SharedBackend {
   readonly lock: Lock;
   readonly store: Store;
   readonly bus: Bus;
-  /** Whether it answers, and delivers messages. */
+  /** Whether it responds, and delivers messages. */
   readonly isUp: boolean;
   /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;

@@ -1,3 +1,4 @@
+/** The cache that instances share: entries, locks and change events on any backend. */
 import { randomUUID } from 'node:crypto';
 import type { BsgFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
@@ -5,7 +6,7 @@ import type { Entry } from './entry.ts';
 import type { SharedBackend } from './shared-backend.ts';
 import { createSharedCodec, encodeChange } from './shared-codec.ts';
 
-/** What came of {@link SharedCache.acquire}. */
+/** The result of {@link SharedCache.acquire}. */
 export interface Acquisition<Value extends BsgValue> {
   /** False while another instance fetches: try again in a moment. True as well where the shared cache is down. */
   readonly isOwner: boolean;
@@ -25,17 +26,17 @@ export interface Invalidation {
 /** What several instances share: entries, a lock for each key, change events. No call rejects: where it is down, it is empty. */
 export interface SharedCache {
   get<Value extends BsgValue>(key: StatusKey<Value>): Promise<Entry<Value> | null>;
-  /** Asks for the lock of the key, to be the one instance that fetches it, and reads the key. One round trip. */
+  /** Tries to acquire the lock of the key, for the one instance that fetches it, and reads the key. One round trip. */
   acquire<Value extends BsgValue>(key: StatusKey<Value>): Promise<Acquisition<Value>>;
   /** Releases the lock. Instances that wait for it get the failure, if there is one. */
   release(key: StatusKey, failure: BsgFailure | null): void;
-  /** Stores the entry under each key and tells all other instances. */
+  /** Stores the entry under each key, and publishes the change to all other instances. */
   set<Value extends BsgValue>(keys: readonly StatusKey<Value>[], entry: Entry<Value>): void;
-  /** Stores the expired entries and tells all other instances. */
+  /** Stores the expired entries, and publishes the invalidation to all other instances. */
   invalidate(invalidations: readonly Invalidation[]): void;
   /** Called for each change that another instance makes: the entry now under the keys, null for an invalidation. One listener. */
   onChange(listener: (keys: readonly StatusKey[], entry: Entry | null) => void): void;
-  /** Whether it answers, and tells of changes. */
+  /** Whether it responds, and delivers changes. */
   readonly isUp: boolean;
   /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;
@@ -50,7 +51,7 @@ export interface SharedCacheOptions {
   readonly now: () => number;
 }
 
-/** How long a failure is there for the instances that waited for it. */
+/** How long a failure is kept for the instances that waited for it. */
 const FAILURE_TTL_MS = 1_000;
 
 /** A shared cache on any backend. */

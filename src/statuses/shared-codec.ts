@@ -9,7 +9,7 @@ import type { BsgValue, Resource, StatusKey } from '../bsg/resource.ts';
 import { parseKey, resources } from '../bsg/resources.ts';
 import { type Entry, entrySchemaOf } from './entry.ts';
 
-/** A change that one instance tells the others: the entry that is now under each of the keys, or null where they were invalidated. */
+/** A change that one instance publishes: the entry that is now under each of the keys, or null where they were invalidated. */
 export interface ChangeEvent {
   /** The instance that made the change. */
   readonly from: string;

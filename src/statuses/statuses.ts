@@ -19,7 +19,7 @@ export interface StatusesOptions extends Omit<RefresherOptions, 'cache'> {
 export interface Statuses {
   /** Reads a value; where BSG is unavailable, a stale one for a while. */
   get<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
-  /** Reads a value for subscribers: never a stale one, as they are told of an outage, and one that is not long cached. */
+  /** Reads a value for subscribers: never a stale one, as an outage is an event of theirs, and one that was cached recently. */
   poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
   /** Makes the next read of the keys, on every instance, fetch again. A final status stays if that fetch fails. */
   invalidate(keys: readonly StatusKey[]): Promise<void>;

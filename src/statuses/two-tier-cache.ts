@@ -38,7 +38,7 @@ export interface Fetched<Value extends BsgValue> {
   readonly isInvalidated: boolean;
 }
 
-/** Memory before a shared cache: which entry counts, who gets to know of it, and what an invalidation reaches. Empty at first. */
+/** Memory before a shared cache: merges entries, publishes changes, and invalidates keys with their aliases. Empty at first. */
 export class TwoTierCache {
   readonly #policy: CachePolicy;
   readonly #shared: SharedCache;
@@ -136,7 +136,7 @@ export class TwoTierCache {
     return adoptEntry(resource, entry, this.#policy, this.#now());
   }
 
-  /** Expires in memory; stale values stay servable. Returns the keys that it concerns. */
+  /** Expires the keys and their aliases in memory; stale values can still be served. Returns all of these keys. */
   #expire(keys: readonly StatusKey[]): readonly StatusKey[] {
     const expired = [...new Map(keys.flatMap((key) => this.#knownKeysOf(key)).map((key) => [key.text, key])).values()];
     for (const key of expired) {

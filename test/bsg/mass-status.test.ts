@@ -176,7 +176,7 @@ describe('a BSG that does not offer mass requests', () => {
     ['error 36 with HTTP 400', 400, { error: 36 }],
     ['one message', 200, wireSms({ id: '1' })],
   ])(
-    'is told by %s: its ids are fetched one by one at once, and it is tried again after ten minutes',
+    'is detected by %s: its ids are fetched one by one at once, and it is tried again after ten minutes',
     async (_, status, body) => {
       fakeClock();
       const changes: boolean[] = [];

@@ -21,7 +21,7 @@ function rowOf([name, schema]: readonly [string, z.ZodType]): string {
   return `| \`${name}\` | ${shown ?? fallback} | ${acceptsOf(schema)} | ${description} |`;
 }
 
-/** What a variable accepts; stands at the schema inside the optional one or the one with the default. */
+/** What a variable accepts, from the schema inside an optional one or one with a default. */
 function acceptsOf(schema: z.ZodType): unknown {
   const accepts = schema.meta()?.['accepts'];
   if (accepts !== undefined) return accepts;

@@ -1,3 +1,4 @@
+/** Starts the app under test. */
 import type { RequestListener, ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
@@ -21,13 +22,13 @@ export interface TestApp {
   readonly listener: RequestListener;
   readonly opsListener: RequestListener;
   drain(): void;
-  /** The lines of the log that tell of requests. */
+  /** The lines of the request log. */
   requestLines(): readonly RequestLine[];
   /** The whole log. */
   log(): string;
 }
 
-/** What the log tells of one request. */
+/** One line of the request log. */
 export interface RequestLine {
   readonly msg: string;
   readonly requestId: string;
@@ -86,7 +87,7 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
   };
 }
 
-/** Looks for secrets in all that goes out. */
+/** Searches everything that is sent for secrets. */
 function scan(response: ServerResponse): void {
   for (const name of ['write', 'end'] as const) {
     const send = response[name].bind(response) as (...args: unknown[]) => never;

@@ -1,15 +1,16 @@
+/** Fake clocks. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
 
 const START = new Date('2026-01-01T00:00:00Z');
 
-/** Makes the time of day stand still until the test moves it with `vi.advanceTimersByTime`. Timers run as ever. */
+/** Stops the time of day until the test moves it with `vi.advanceTimersByTime`. Timers run as usual. */
 export function fakeClock(): void {
   vi.useFakeTimers({ toFake: ['Date'], now: START });
   onTestFinished(() => void vi.useRealTimers());
 }
 
-/** Makes the time of day and all timeouts stand still until the test moves them; sockets go on working. */
+/** Stops the time of day and all timeouts until the test moves them. Sockets work as usual. */
 export function fakeTimers(): void {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: START });
   onTestFinished(() => void vi.useRealTimers());

@@ -1,3 +1,4 @@
+/** A company graph of several subgraphs behind a gateway. */
 import { readFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { composeServices as composeByApollo } from '@apollo/composition';
@@ -48,7 +49,7 @@ export interface OtherSubgraph {
   readonly listener: RequestListener;
 }
 
-/** What a company graph is made of. */
+/** Options of {@link startCompanyGraph}. */
 export interface CompanyGraphOptions {
   readonly app: TestApp;
   readonly others: readonly OtherSubgraph[];

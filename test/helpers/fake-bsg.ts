@@ -1,3 +1,4 @@
+/** A fake BSG over HTTP, which counts requests and responds as the test says. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { listen } from './http.ts';
@@ -102,7 +103,7 @@ function parseRequest({ method, url = '' }: IncomingMessage, body: string) {
   return { ...none, kind: (folder ?? 'sms') as 'reference' | 'task' | 'sms', key };
 }
 
-/** One response to every request. A string is sent as it is. */
+/** One response to every request. A string is sent verbatim. */
 export function respondWith(body: unknown, status = 200): Respond {
   return (_, response) => sendJson(response, body, status);
 }
@@ -158,7 +159,7 @@ export const hangs: Respond = () => {};
 /** Is down, behind a proxy that says so in HTML. */
 export const isDown: Respond = respondWith('<!doctype html><h1>Service Unavailable</h1>', 503);
 
-/** Writes a response the way BSG labels it. A string is sent as it is. */
+/** Writes a response with the content type that BSG uses. A string is sent verbatim. */
 export function sendJson(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'text/json' });
   response.end(typeof body === 'string' ? body : JSON.stringify(body));

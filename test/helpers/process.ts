@@ -1,3 +1,4 @@
+/** Programs that tests start. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';

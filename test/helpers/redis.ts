@@ -1,3 +1,4 @@
+/** A Redis server of the test's own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -6,13 +7,14 @@ import { onTestFinished } from 'vitest';
 import { freePort } from './http.ts';
 
 /** Path of the Redis server that tests start; suites that need it are skipped where there is none. @default Debian's */
-export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? '/usr/bin/redis-server';
+const REDIS_SERVER = process.env['REDIS_SERVER'] ?? '/usr/bin/redis-server';
+/** Whether tests can start a Redis. */
 export const hasRedis = existsSync(REDIS_SERVER);
 
 /** A Redis of the test's own on loopback, that it may stop and start. */
 export interface TestRedis {
   readonly url: string;
-  /** For looking at what is in it. */
+  /** For reading what is in it. */
   readonly client: Redis;
   start(): Promise<void>;
   /** Ends it as a crash would. */

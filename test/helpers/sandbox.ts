@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type SandboxOptions, startSandbox } from '../../src/sandbox/server.ts';
 
-/** A sandbox with a clock that the test moves, asked the way any BSG client asks it. */
+/** A sandbox with a clock that the test moves, which receives requests as from any BSG client. */
 export async function startTestSandbox(options: Partial<SandboxOptions> = {}) {
   const clock = createManualClock();
   const sandbox = await startSandbox({ port: 0, clock, ...options });
@@ -25,7 +25,7 @@ export async function startTestSandbox(options: Partial<SandboxOptions> = {}) {
   };
 }
 
-/** A clock that stands still until the test moves it. */
+/** A clock that only the test moves. */
 function createManualClock() {
   const timers = new Set<{ readonly atMs: number; readonly run: () => void }>();
   let nowMs = Date.parse('2026-01-01T00:00:00Z');

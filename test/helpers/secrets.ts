@@ -1,3 +1,4 @@
+/** Tokens of callers, and the search for secrets in what the server writes. */
 import { expect } from 'vitest';
 
 /** The tokens that tests give to callers: one who may see personal data, and one who may not. */
@@ -11,12 +12,12 @@ const SECRETS = /\b(?:live|test)_[a-z]\w{3,}|\btoken_of_\w+|\bsecret_of_\w+|\bey
 /** The phones of the sandbox and of the tests. */
 const PHONES = /\b380\d{9}\b/;
 
-/** For all that any caller is answered. */
+/** For every response to a caller. */
 export function expectNoSecret(text: string): void {
   expect(SECRETS.exec(text)?.[0], text.slice(0, 2_000)).toBeUndefined();
 }
 
-/** For what operators are told: the log, metrics, traces. */
+/** For what operators read: the log, metrics, traces. */
 export function expectNothingPersonal(text: string): void {
   expectNoSecret(text);
   expect(PHONES.exec(text)?.[0], text.slice(0, 2_000)).toBeUndefined();

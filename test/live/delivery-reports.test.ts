@@ -81,7 +81,7 @@ describe('a delivery report', () => {
     for (let i = 0; i < 50; i++) expect(await report(json(forged))).toBe(204);
     await bsg.received(2);
     bsg.respond = knowsAll({ status: 'expired' });
-    // The reports that came meanwhile are looked at once more when their window ends.
+    // The reports of one window lead to one more fetch at its end.
     expect(await updates.rest()).toEqual([shown('EXPIRED')]);
     expect(bsg.paths).toHaveLength(3);
   });

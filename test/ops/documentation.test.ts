@@ -1,4 +1,4 @@
-/** Holds the list of metrics in docs/operations.md to those that the server has. */
+/** The metrics in docs/operations.md are those of the server. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';

@@ -3,7 +3,7 @@ import { startApp, type TestApp } from '../helpers/app.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
-/** The value of a metric, by its name and labels as they stand in the text; null where it is not there. */
+/** The value of a metric, by its name and labels as in the text; null where it is missing. */
 async function read(app: TestApp, sample: string): Promise<number | null> {
   const response = await app.fetch('/metrics');
   expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=/);

@@ -8,7 +8,7 @@ import { startAppOnSandbox, type TestApp } from '../helpers/app.ts';
 import { startClient } from '../helpers/client.ts';
 import { graphqlPost } from '../helpers/http.ts';
 
-/** Asks until the document is compiled, and returns what was answered first and last. */
+/** Repeats the query until it is compiled, and returns the first and the last response. */
 async function askUntilCompiled(app: TestApp, query: string, variables: object, operationName?: string) {
   const answers: ExecutionResult[] = [];
   for (let use = 1; use <= 4; use++) {

@@ -109,7 +109,7 @@ it.each(['evil.example', '10.0.0.1:4000'])(
   },
 );
 
-it.each(['localhost:4000', '127.0.0.1', '[::1]:4000'])('this machine may be asked as %s', async (host) => {
+it.each(['localhost:4000', '127.0.0.1', '[::1]:4000'])('requests may name this machine %s', async (host) => {
   const { app } = await startAppOnSandbox();
   expect(await askAs(host, app.listener)).toMatch(/^HTTP\/1.1 200 /);
 });

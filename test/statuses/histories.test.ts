@@ -131,7 +131,7 @@ async function playStep(
 }
 
 describe('the history of a message', () => {
-  it('is shown as BSG tells it, by id and by reference, and a final status changes by a delivery report alone', async () => {
+  it('is shown as BSG sends it, by id and by reference, and a final status changes by a delivery report alone', async () => {
     fakeTimers();
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {

@@ -17,7 +17,7 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
     BSG_BASE_URL: baseUrl,
     BSG_TIMEOUT_MS: '30000',
     REDIS_URL: redis.url,
-    // What callers asked for is counted in Redis as well, and is not what is looked at here.
+    // The rate limit counts in Redis as well, and is not tested here.
     RATE_LIMIT: '0',
     ...environment,
   });

@@ -64,7 +64,7 @@ async function onRedis(): Promise<Shared> {
   };
 }
 
-/** The next change that a cache hears of. */
+/** The next change that a cache receives. */
 function nextChange(cache: SharedCache): Promise<readonly [readonly string[], Entry | null]> {
   return new Promise((resolve) => cache.onChange((keys, entry) => resolve([keys.map(({ text }) => text), entry])));
 }

@@ -54,7 +54,7 @@ function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
   return { a, b };
 }
 
-/** Resolves once the instance is told of an invalidation. */
+/** Resolves once the instance receives an invalidation. */
 function invalidationAt(statuses: Statuses): Promise<void> {
   return new Promise((resolve) => statuses.onChange((_, result) => (result === null ? resolve() : undefined)));
 }
@@ -91,7 +91,7 @@ describe('two instances with a shared cache', () => {
     expect(bsg.fetches).toBe(1);
   });
 
-  it('fetch again after an invalidation by the other, and hear of both', async () => {
+  it('fetch again after an invalidation by the other, and receive both results', async () => {
     const { a, b, bsg } = startTwo();
     await a.get(key);
     await b.get(key);

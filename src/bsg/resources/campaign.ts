@@ -9,7 +9,7 @@ import {
 import type { Resource } from '../resource.ts';
 import { canonicalId, validateTaskId } from '../validation.ts';
 
-/** For a page that is opened once a day. */
+/** A day: a page that is opened daily finds the counters of the day before. */
 const HISTORY_MS = 24 * 60 * 60_000;
 
 /** A campaign by its task id, on whichever path BSG answers for campaigns. */

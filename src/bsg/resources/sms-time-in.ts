@@ -18,7 +18,7 @@ const smsTimeInSchema = z
 /** When BSG received a message. */
 export type SmsTimeIn = z.infer<typeof smsTimeInSchema>;
 
-/** When BSG received a message, by its id: a mass answer does not say it, a `GET /sms/{id}` does. It never changes. */
+/** When BSG received a message, by its id: `GET /sms/{id}` has it, a mass answer does not. It never changes. */
 export const smsTimeIn: Resource<SmsTimeIn> = {
   name: 'received',
   notFoundCode: 'SMS_NOT_FOUND',
