@@ -71,7 +71,7 @@ export const BSG_CODES = {
   INVALID_ORIGINATOR: invalid(25, 'The originator (sender name) is not valid.'),
   INVALID_TEXT: invalid(26, 'The text of the SMS is empty or too long.'),
   INVALID_REFERENCE: invalid(27, 'The reference is not valid: it is 1 to 50 characters of A-Z, a-z, 0-9, _ and -.'),
-  INVALID_VALIDITY: invalid(28, 'The validity period is not valid: it is 1 to 72 hours.'),
+  INVALID_VALIDITY: invalid(28, 'The validity period is not valid.'),
   INVALID_TASK_ID: invalid(29, 'The task id is not valid: it is 1 to 20 digits.'),
   TASK_NOT_FOUND: notFound(30, 'BSG knows no campaign with this task id.'),
   PHONE_ALREADY_LISTED: conflict(31, 'The phone number is already in the messaging list.'),

@@ -40,7 +40,7 @@ export const SMS_STATUSES = {
   REJECTED: { isFinal: true, description: 'Refused by the provider or the operator. Final.' },
   FAILED: { isFinal: true, description: 'Could not be sent. Final: send a new message.' },
   DELETED: { isFinal: true, description: 'Deleted before it was sent. Final.' },
-  UNKNOWN: { isFinal: false, description: "BSG's own word for: no delivery report came. Can still change." },
+  UNKNOWN: { isFinal: false, description: "No delivery report came; this is BSG's own word. Can still change." },
   UNRECOGNIZED: { isFinal: false, description: 'A word that this version does not know; see `statusText`.' },
 } as const satisfies Readonly<Record<string, SmsStatusFacts>>;
 

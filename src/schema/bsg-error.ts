@@ -16,8 +16,7 @@ const BsgErrorDetails = builder.interfaceRef<BsgFailure>('BsgErrorDetails').impl
     code: t.expose('code', { type: BsgErrorCode, description: 'Reason. Stable: decide by this, not by `message`.' }),
     bsgCode: t.exposeInt('bsgCode', {
       nullable: true,
-      description:
-        "BSG's own number, such as 20; null for an error that this layer detected and BSG has no number for.",
+      description: "BSG's number for the error, such as 20; null where it has none.",
     }),
     message: t.exposeString('message', {
       description: "BSG's description of the error, or this layer's. For logs and developers, in English.",
@@ -27,7 +26,8 @@ const BsgErrorDetails = builder.interfaceRef<BsgFailure>('BsgErrorDetails').impl
     }),
     subject: t.exposeString('subject', {
       nullable: true,
-      description: 'The id, reference or task id as requested; truncated after 64 characters.',
+      description:
+        'The id, reference or task id as requested; truncated after 64 characters. Match errors to your keys by it.',
     }),
   }),
 });
@@ -48,12 +48,13 @@ const BsgAccessError = errorType(
   "The server's BSG account lacks the permission: key, funds, tariff, sender or direction. A front end cannot fix this.",
 );
 const BsgUnavailableError = builder.objectRef<BsgFailure>(typeNames.unavailable).implement({
-  description: 'BSG cannot answer for now: it is down, slow, limits the request rate, or sent an unreadable response.',
+  description:
+    'BSG is unavailable: it is down or slow, limits the request rate, or sent an unreadable response. Show what you have, and retry if `retryable`.',
   interfaces: [BsgErrorDetails],
   fields: (t) => ({
     retryAfter: t.exposeInt('retryAfterSeconds', {
       nullable: true,
-      description: 'Seconds to wait before a retry, where BSG said so.',
+      description: 'Seconds to wait before a retry, 1 to 300; null where that is not known.',
     }),
   }),
 });

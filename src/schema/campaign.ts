@@ -40,7 +40,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     total: t.exposeInt('total', {
       nullable: true,
-      description: 'Messages in the campaign; null where BSG does not send it, never 0 for that reason.',
+      description: 'Messages in the campaign; null, not 0, where BSG does not send it.',
     }),
     queued: t.exposeInt('queued', {
       nullable: true,
@@ -56,7 +56,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     sent: t.exposeInt('sent', {
       description:
-        'Messages handed to operators so far. Grows while the campaign runs: its end shows in `isFinal`, not in `sent`. The four counters below are parts of it.',
+        'Messages handed to operators so far; `delivered`, `expired`, `undeliverable` and `unknown` are parts of it. Grows while the campaign runs: use `isFinal` to detect the end.',
     }),
     delivered: t.exposeInt('delivered', { description: 'Messages that reached the phone.' }),
     expired: t.exposeInt('expired', { description: 'Messages not delivered because the phone was off.' }),
@@ -66,17 +66,17 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     unknown: t.exposeInt('unknown', { description: 'Messages without a delivery report. Can still change.' }),
     pending: t.int({
       description:
-        'Messages without an outcome yet: `total`, or `sent` where that is null, less the four counters; never below 0.',
+        'Messages without an outcome yet: `total` (or `sent` where that is null) minus `delivered`, `expired`, `undeliverable` and `unknown`; never below 0.',
       resolve: pendingOf,
     }),
     deliveryRate: t.float({
       nullable: true,
-      description: 'Share of the sent messages that were delivered, 0 to 1; null when nothing was sent.',
+      description: 'Share of the messages sent so far that were delivered, 0 to 1; null when nothing was sent.',
       resolve: deliveryRateOf,
     }),
     isFinal: t.boolean({
       description:
-        'Whether the campaign is over: each of `total` messages has an outcome. Where BSG does not send `total`: each sent message has one, and nothing has changed for ten minutes. Stop polling then.',
+        'Whether the campaign is over: stop polling. Each of `total` messages has an outcome; where BSG does not send `total`, each sent message has one, and the counters have not changed for ten minutes. A paused campaign may still go on, and late reports may change its counters.',
       resolve: isFinalCampaign,
     }),
     fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),
@@ -117,7 +117,7 @@ builder.subscriptionField('campaignUpdates', (t) =>
     type: CampaignResult,
     tag: LOOKUP,
     description:
-      'The current state of the campaign, then each change of its counters. Completes when it is final or not found. After a lost connection subscribe again: the first event is the current state.',
+      'The current state of the campaign, then each change of its counters. An outage of BSG is one event, its end another. Completes when the campaign is final, not found or invalid. After a lost connection subscribe again: the first event is the current state.',
     args: { taskId: t.arg.id({ required: true, description: '1 to 20 digits, such as `5006`.' }) },
     subscribe: (_, { taskId }, context) => subscribeTo([keyOf(campaign, taskId)], context),
     resolve: (result) => result,

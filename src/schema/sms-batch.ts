@@ -32,12 +32,12 @@ const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
     }),
     found: t.field({
       type: [Sms],
-      description: 'Those found, each message once, however often it was requested.',
+      description: 'The messages found, each once, however often it was requested.',
       resolve: foundIn,
     }),
     errors: t.field({
       type: [BsgError],
-      description: 'Those not found, each key once; `subject` is the key.',
+      description: 'Why the others cannot be returned, one error for each key; `subject` is the key.',
       resolve: (results) => [...new Set(results.filter((result) => result.kind === 'failure'))],
     }),
     statusCounts: t.field({
@@ -55,8 +55,8 @@ builder.queryField('smsBatch', (t) =>
     description:
       'Several messages at once, by id, by reference or both: at most 100 together, unless the server is configured otherwise.',
     args: {
-      ids: t.arg.idList({ description: 'BSG ids.' }),
-      references: t.arg.stringList({ description: "The sender's own ids." }),
+      ids: t.arg.idList({ description: "BSG's ids, 1 to 20 digits each." }),
+      references: t.arg.stringList({ description: "The sender's own ids, 1 to 50 of `A-Z a-z 0-9 _ -` each." }),
     },
     resolve: (_, { ids, references }, { loaders, maxBatchSize }) => {
       assertBatchSize((ids?.length ?? 0) + (references?.length ?? 0), maxBatchSize);

@@ -38,7 +38,8 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       description: "BSG's own word for the status, verbatim. For display and logs; decide by `status`.",
     }),
     isFinal: t.boolean({
-      description: 'Whether the status never changes again: stop polling.',
+      description:
+        "Whether the message has reached its end: stop polling. An operator's late report may still correct the status, such as from `EXPIRED` to `DELIVERED`; subscriptions that are open receive the correction.",
       resolve: isFinalSms,
     }),
     timeIn: t.field({
@@ -46,7 +47,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       nullable: true,
       extensions: { isLookup: true },
       description:
-        'When BSG received the message. Select it only where you show it: where many messages are read at once, it takes a request to BSG for each message of which it is not known yet, and counts as a lookup of its own. Null with an error where that request fails.',
+        'When BSG received the message; null where BSG does not say. Select it only where you show it: messages that are read together come without it, so that it takes one more request to BSG per message, once. Each key then counts as two lookups. Null with an error where that request fails.',
       resolve: async ({ id, timeIn }, _, { loaders }) =>
         timeIn !== undefined ? timeIn : orThrow(await loaders.load(smsTimeIn, id)).timeIn,
     }),
@@ -100,10 +101,10 @@ builder.subscriptionField('smsUpdates', (t) =>
     type: SmsResult,
     tag: LOOKUP,
     description:
-      'The current state of each message, then each change. Completes when all are final or not found. After a lost connection subscribe again: the first events are the current states.',
+      'The current state of each message, then each change. An outage of BSG is one event, its end another. Completes when each message is final, not found or invalid. After a lost connection subscribe again: the first events are the current states.',
     args: {
-      ids: t.arg.idList({ description: 'BSG ids.' }),
-      references: t.arg.stringList({ description: "The sender's own ids." }),
+      ids: t.arg.idList({ description: "BSG's ids, 1 to 20 digits each." }),
+      references: t.arg.stringList({ description: "The sender's own ids, 1 to 50 of `A-Z a-z 0-9 _ -` each." }),
     },
     subscribe: (_, { ids, references }, context) => subscribeTo(keysOf(ids ?? [], references ?? []), context),
     resolve: (result) => result,
