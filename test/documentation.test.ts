@@ -1,0 +1,61 @@
+/** What the documentation refers to exists: files, headings, scripts and benchmarks. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const PAGES = [
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...readdirSync('docs', { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => join('docs', name)),
+];
+
+/** Paths in code spans that belong to this repository. */
+const PATH = /`((?:src|test|docs|examples|bench)\/[\w./-]*)`/g;
+
+function read(page: string): string {
+  return readFileSync(page, 'utf8');
+}
+
+/** The names by which a browser finds the headings of a page. */
+function anchorsOf(page: string): readonly string[] {
+  const headings = [...read(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+/** Links to files of the repository that lead nowhere. */
+function brokenLinksOf(page: string): readonly string[] {
+  const links = [...read(page).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, link = '']) => link);
+  return links.filter((link) => {
+    const [path = '', anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path);
+    return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+  });
+}
+
+function missingPathsOf(page: string): readonly string[] {
+  return [...read(page).matchAll(PATH)].map(([, path = '']) => path).filter((path) => !existsSync(path));
+}
+
+/** Scripts of npm, and benchmarks, that there are not. */
+function missingScriptsOf(page: string): readonly string[] {
+  const { scripts } = JSON.parse(read('package.json'));
+  const missing = [...read(page).matchAll(/npm run ([\w:]+)/g)].filter(([, script = '']) => !(script in scripts));
+  const benchmarks = [...read(page).matchAll(/npm run bench ([\w-]+)/g)];
+  return [...missing, ...benchmarks.filter(([, name]) => !existsSync(`bench/${name}.ts`))].map(([text]) => text);
+}
+
+describe.each(PAGES)('%s', (page) => {
+  it('links to files and headings that exist', () => {
+    expect(brokenLinksOf(page)).toEqual([]);
+  });
+
+  it('names paths, scripts and benchmarks that exist', () => {
+    expect([...missingPathsOf(page), ...missingScriptsOf(page)]).toEqual([]);
+  });
+});
