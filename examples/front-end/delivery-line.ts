@@ -32,7 +32,7 @@ export async function deliveryLine(endpoint: string, reference: string): Promise
     case 'BsgNotFoundError':
       return 'No such message';
     case 'BsgUnavailableError':
-      return `Status unknown, asking again in ${result.retryAfter ?? 30} s`;
+      return `Status unknown, next try in ${result.retryAfter ?? 30} s`;
     case 'BsgInvalidRequestError':
     case 'BsgConflictError':
     case 'BsgAccessError':

@@ -9,8 +9,8 @@ it.each([
   ['status_sent', 'On its way'],
   ['status_expired', 'Not delivered'],
   ['nobody', 'No such message'],
-  ['fault_429', 'Status unknown, asking again in 60 s'],
-  ['fault_cut', 'Status unknown, asking again in 30 s'],
+  ['fault_429', 'Status unknown, next try in 60 s'],
+  ['fault_cut', 'Status unknown, next try in 30 s'],
   ['error_8', 'Please tell support: NOT_ENOUGH_FUNDS (Not enough funds)'],
 ])('the front-end example shows for the reference %s: %s', async (reference, line) => {
   const { app } = await startAppOnSandbox();
