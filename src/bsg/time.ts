@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { createPlainTimeReader } from './plain-time.ts';
 
 /** One value for each time of a message, in the order in which they happen. */
 export type Times<Time> = readonly [timeIn: Time, timeSent: Time, timeDr: Time];
@@ -19,7 +20,11 @@ type Candidates = readonly Temporal.Instant[];
  * unless that puts a time before the one that happens before it.
  */
 export function createTimesReader(timezone: string): ReadTimes {
+  const readPlainly = createPlainTimeReader(timezone);
   return (wireTimes) => {
+    const [plainIn, plainSent, plainDr] = wireTimes.map(readPlainly);
+    // Without a clock change near them, each time means one moment, whatever the others are.
+    if (plainIn !== undefined && plainSent !== undefined && plainDr !== undefined) return [plainIn, plainSent, plainDr];
     const best = wireTimes.map((wireTime) => read(wireTime, timezone)?.instant ?? null);
     const isInOrder = disorderOf(best) === 0;
     const [timeIn = null, timeSent = null, timeDr = null] = isInOrder ? best : mostOrderly(wireTimes, timezone);
