@@ -15,6 +15,7 @@ import { createRequestLog, createRequestSink, type RequestLog, useRequestLog } f
 import { useOperationSpans } from './ops/tracing.ts';
 import { httpStatusOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
+import { useHttpCaching } from './request/http-caching.ts';
 import { useOperation } from './request/operation.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
@@ -201,6 +202,7 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     useCompiledQueries(),
     // The last to set how an operation runs.
     useOperationSpans(),
+    useHttpCaching(authenticator !== null),
     // The last to see the result.
     useRequestLog(),
   ];

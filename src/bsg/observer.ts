@@ -1,9 +1,3 @@
-/**
- * What answered a read: this process's memory, Redis, BSG, another read that was already fetching the same key, a stale value
- * served because BSG failed (stale-if-error, RFC 5861), or the open circuit breaker.
- */
-export type Tier = 'memory' | 'redis' | 'bsg' | 'coalesced' | 'stale' | 'circuit_open';
-
 /** One request to BSG that has ended. Each attempt is one. */
 export interface UpstreamRequest {
   /** Its path with `{key}` in place of the id, such as `/sms/{key}` or `/sms/getStatus`. */
@@ -17,15 +11,13 @@ export interface UpstreamRequest {
   readonly cause: string | null;
 }
 
-/** Counts what a read costs, for the GraphQL request or the poller that makes it. */
+/** Counts requests to BSG, for the GraphQL request or the poller that they are made for. */
 export interface RequestObserver {
   /** Sent to BSG as `X-Request-Id`; null where there is none. */
   readonly requestId: string | null;
-  /** Called for each read with `found` or the code of its failure; not for a malformed key, which is never read. */
-  onRead(tier: Tier, outcome: string): void;
   /** Called for each request to BSG, attempts counted one by one. */
   onUpstreamRequest(request: UpstreamRequest): void;
 }
 
 /** Counts nothing. */
-export const noObserver: RequestObserver = { requestId: null, onRead: () => {}, onUpstreamRequest: () => {} };
+export const noObserver: RequestObserver = { requestId: null, onUpstreamRequest: () => {} };

@@ -1,6 +1,6 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import type { RequestObserver } from '../bsg/observer.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { ReadObserver } from '../statuses/read-observer.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 import { createPollers } from './pollers.ts';
 import { Stream } from './stream.ts';
@@ -9,7 +9,7 @@ import { Stream } from './stream.ts';
 export interface LiveOptions {
   readonly statuses: Pick<Statuses, 'poll' | 'onChange'>;
   /** Counts the reads and requests of the pollers. @default counts nothing */
-  readonly observer?: RequestObserver;
+  readonly observer?: ReadObserver;
   /** Minimum polling interval; milliseconds. */
   readonly intervalMs: number;
   /** Subscriptions open at once. */

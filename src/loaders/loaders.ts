@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
-import type { RequestObserver } from '../bsg/observer.ts';
 import { asRequested, type BsgValue, keyOf, type Resource } from '../bsg/resource.ts';
+import type { ReadObserver } from '../statuses/read-observer.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 
 /** The reads of one GraphQL request. A failure is a value here, so that it does not affect the other reads. */
@@ -13,7 +13,7 @@ export interface Loaders {
 type Loader = DataLoader<string, BsgValue | BsgFailure>;
 
 /** Loaders for one request. A value found by one of its keys is known by its aliases from then on. */
-export function createLoaders(statuses: Pick<Statuses, 'get'>, observer?: RequestObserver): Loaders {
+export function createLoaders(statuses: Pick<Statuses, 'get'>, observer?: ReadObserver): Loaders {
   const loaders = new Map<Resource, Loader>();
 
   function loaderOf(resource: Resource): Loader {

@@ -1,6 +1,7 @@
 /** Prometheus metrics of the server and of its workers. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Tier, UpstreamRequest } from '../bsg/observer.ts';
+import type { UpstreamRequest } from '../bsg/observer.ts';
+import type { StatusRead } from '../statuses/read-observer.ts';
 
 /** Where the gauges are read from, at each scrape. */
 export interface MetricSources {
@@ -33,7 +34,7 @@ export interface MetricsText {
 export interface Metrics {
   onRequest(facts: RequestFacts): void;
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
-  onRead(tier: Tier, outcome: string): void;
+  onRead(read: Pick<StatusRead, 'tier' | 'outcome'>): void;
   onUpstreamRequest(request: UpstreamRequest): void;
   readonly registry: Registry;
 }
@@ -59,7 +60,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
-    onRead: (tier, outcome) => reads.inc({ tier, outcome }),
+    onRead: ({ tier, outcome }) => reads.inc({ tier, outcome }),
     onUpstreamRequest({ route, size, outcome, seconds }) {
       upstreamRequests.observe({ route, outcome }, seconds);
       upstreamRequestSizes.observe(size);

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { RequestObserver, Tier, UpstreamRequest } from '../bsg/observer.ts';
+import { OperationTypeNode } from 'graphql';
+import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
+import type { ReadObserver, StatusRead, Tier } from '../statuses/read-observer.ts';
 import type { RequestHead } from './head.ts';
 import type { Operation, Variables } from './operation.ts';
 
 /** Receives what requests cost, for metrics and the log. */
 export interface RequestSink {
-  onRead(tier: Tier, outcome: string): void;
+  onRead(read: StatusRead): void;
   onUpstreamRequest(request: UpstreamRequest, requestId: string): void;
 }
 
@@ -20,7 +22,7 @@ const CACHE_TIERS: ReadonlySet<Tier> = new Set<Tier>(['memory', 'redis', 'stale'
  * One request, from its first byte to its last. Each part is filled once, and read by whatever comes later: limits, resolvers,
  * spans, metrics and the log.
  */
-export class RequestContext implements RequestObserver {
+export class RequestContext implements ReadObserver {
   /** The client's `X-Request-Id`, or a new one. Returned to the client, and passed on to BSG. */
   readonly requestId: string;
   readonly head: RequestHead;
@@ -41,6 +43,8 @@ export class RequestContext implements RequestObserver {
   isCharged = false;
   /** `extensions.code` of the first error in the response; null where there is none. */
   errorCode: string | null = null;
+  /** What a query has read so far. Empty for a subscription, which may read for as long as it is open. */
+  readonly reads: StatusRead[] = [];
   lookups = 0;
   cacheHits = 0;
   failures = 0;
@@ -56,11 +60,12 @@ export class RequestContext implements RequestObserver {
     this.#sink = sink;
   }
 
-  onRead(tier: Tier, outcome: string): void {
+  onRead(read: StatusRead): void {
     this.lookups++;
-    if (CACHE_TIERS.has(tier)) this.cacheHits++;
-    if (outcome !== 'found') this.failures++;
-    this.#sink.onRead(tier, outcome);
+    if (CACHE_TIERS.has(read.tier)) this.cacheHits++;
+    if (read.outcome !== 'found') this.failures++;
+    if (this.operation?.type === OperationTypeNode.QUERY) this.reads.push(read);
+    this.#sink.onRead(read);
   }
 
   onUpstreamRequest(request: UpstreamRequest): void {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type ExecutionArgs,
   getOperationAST,
@@ -6,8 +7,10 @@ import {
   type OperationTypeNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { PERSONAL } from '../schema/tags.ts';
 import type { AdmittedRequest } from '../security/gate.ts';
 import { costOf } from './cost.ts';
+import { fieldsWith, fragmentsOf, selects } from './selection.ts';
 
 /** The one operation of a request that runs. */
 export interface Operation {
@@ -15,7 +18,16 @@ export interface Operation {
   readonly type: OperationTypeNode;
   /** For the log, metrics and spans. Null where it has none, or none that a developer would give it. */
   readonly name: string | null;
+  /** Whether it selects a field with personal data. Those that directives skip count as well. */
+  readonly selectsPersonal: boolean;
 }
+
+/** The directive of fields with personal data, as the schema has it. */
+const PERSONAL_TAG = { name: 'tag', args: { name: PERSONAL } };
+
+const personalFieldsOf = fieldsWith(
+  ({ directives }) => Array.isArray(directives) && directives.some((each) => isDeepStrictEqual(each, PERSONAL_TAG)),
+);
 
 /** Variables by their names, coerced to the types that the operation declares. */
 export type Variables = Readonly<Record<string, unknown>>;
@@ -35,7 +47,7 @@ function fill(args: ExecutionArgs): void {
   const { admitted } = args.contextValue as { readonly admitted: AdmittedRequest };
   const definition = getOperationAST(args.document, args.operationName);
   if (definition == null) return;
-  admitted.operation = operationOf(definition);
+  admitted.operation = operationOf(args, definition);
   admitted.variables = coerce(args, definition);
   admitted.cost = admitted.variables === null ? 0 : costOf(args, definition, admitted.variables);
 }
@@ -43,11 +55,20 @@ function fill(args: ExecutionArgs): void {
 /** A document that is kept comes back with the same definitions. */
 const operations = new WeakMap<OperationDefinitionNode, Operation>();
 
-function operationOf(definition: OperationDefinitionNode): Operation {
+function operationOf({ schema, document }: ExecutionArgs, definition: OperationDefinitionNode): Operation {
   let operation = operations.get(definition);
   if (operation === undefined) {
     const name = definition.name?.value ?? '';
-    operation = { definition, type: definition.operation, name: OPERATION_NAME.test(name) ? name : null };
+    operation = {
+      definition,
+      type: definition.operation,
+      name: OPERATION_NAME.test(name) ? name : null,
+      selectsPersonal: selects(definition.selectionSet, {
+        fields: personalFieldsOf(schema),
+        fragments: fragmentsOf(document),
+        includes: () => true,
+      }),
+    };
     operations.set(definition, operation);
   }
   return operation;

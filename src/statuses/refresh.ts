@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BsgClient } from '../bsg/client.ts';
 import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
-import type { RequestObserver, Tier } from '../bsg/observer.ts';
+import type { RequestObserver } from '../bsg/observer.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
+import type { Tier } from './read-observer.ts';
 import type { SharedCache } from './shared-cache.ts';
 import type { Flight } from './single-flight.ts';
-import type { Purpose, TwoTierCache } from './two-tier-cache.ts';
+import type { Purpose, Recorded, TwoTierCache } from './two-tier-cache.ts';
 
 /** Options of {@link Refresher}. */
 export interface RefresherOptions {
@@ -56,7 +57,8 @@ export class Refresher {
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       const outcome = await this.#tryOnce(read, pauseMs > FIRST_PAUSE_MS);
       if (outcome !== null) return outcome;
-      if (now() >= waitUntilMs) return this.#outcomeOf(failure('TIMEOUT', read.key.id), read.known, 'coalesced');
+      if (now() >= waitUntilMs)
+        return this.#outcomeOf(notCached(failure('TIMEOUT', read.key.id)), read.known, 'coalesced');
       await pause(pauseMs);
     }
   }
@@ -68,7 +70,7 @@ export class Refresher {
     const { cache, shared } = this.#options;
     const latest = cache.merge(key, known, await shared.get(key));
     if (latest !== null && cache.isFresh(key, latest, purpose)) return this.#keepShared(key, latest);
-    return this.#outcomeOf(rejection, latest, 'circuit_open');
+    return this.#outcomeOf(notCached(rejection), latest, 'circuit_open');
   }
 
   /** Null while another instance holds the lock. */
@@ -84,7 +86,7 @@ export class Refresher {
     // Those who waited for the lock get the failure of its last owner; those who come later fetch again.
     if (hasWaited && ownersFailure !== null) {
       if (isOwner) shared.release(key, null);
-      return this.#outcomeOf(ownersFailure, known, 'coalesced');
+      return this.#outcomeOf(notCached(ownersFailure), known, 'coalesced');
     }
     return isOwner ? this.#fetchAsOwner({ ...refresh, known }) : null;
   }
@@ -107,14 +109,18 @@ export class Refresher {
 
   #keepShared<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Outcome<Value> {
     this.#options.cache.keep(key, entry);
-    return { result: entry.result, staleResult: null, tier: 'redis' };
+    return { result: entry.result, entry, stale: null, tier: 'redis' };
   }
 
   #outcomeOf<Value extends BsgValue>(
-    result: Value | BsgFailure,
+    { result, entry }: Recorded<Value>,
     known: Entry<Value> | null,
     tier: Tier,
   ): Outcome<Value> {
-    return { result, staleResult: this.#options.cache.staleResultOf(known), tier };
+    return { result, entry, stale: this.#options.cache.staleEntryOf(known), tier };
   }
+}
+
+function notCached(result: BsgFailure) {
+  return { result, entry: null };
 }

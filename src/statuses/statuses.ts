@@ -1,9 +1,9 @@
 import { type Span, trace } from '@opentelemetry/api';
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
-import { noObserver, type RequestObserver, type Tier } from '../bsg/observer.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Outcome } from './outcome.ts';
+import { noReadObserver, type ReadObserver, type StatusRead } from './read-observer.ts';
 import { Refresher, type RefresherOptions } from './refresh.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { type ChangeListener, type Purpose, TwoTierCache } from './two-tier-cache.ts';
@@ -18,9 +18,9 @@ export interface StatusesOptions extends Omit<RefresherOptions, 'cache'> {
 /** Cached reads of statuses. Failures are values: no call rejects but on a bug. */
 export interface Statuses {
   /** Reads a value; where BSG is unavailable, a stale one for a while. */
-  get<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
+  get<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
   /** Reads a value for subscribers: never a stale one, as an outage is an event of theirs, and one that was cached recently. */
-  poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: RequestObserver): Promise<Value | BsgFailure>;
+  poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
   /** Makes the next read of the keys, on every instance, fetch again. A final status stays if that fetch fails. */
   invalidate(keys: readonly StatusKey[]): Promise<void>;
   /** The change feed: results as they are cached, here or on another instance, and null for invalidated keys. One listener. */
@@ -41,14 +41,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
   async function readThrough<Value extends BsgValue>(
     key: StatusKey<Value>,
     purpose: Purpose,
-    observer: RequestObserver,
+    observer: ReadObserver,
   ): Promise<Outcome<Value>> {
     const known = cache.get(key);
     if (known !== null && cache.isFresh(key, known, purpose))
-      return { result: known.result, staleResult: null, tier: 'memory' };
+      return { result: known.result, entry: known, stale: null, tier: 'memory' };
     // Malformed keys stay out of the caches.
     const invalid = key.resource.validate(key.id);
-    if (invalid !== null) return { result: invalid, staleResult: null, tier: null };
+    if (invalid !== null) return { result: invalid, entry: null, stale: null, tier: null };
     const inFlight = singleFlight.join(key);
     if (inFlight !== null) return { ...(await inFlight), tier: 'coalesced' };
     return singleFlight.start(key, (flight) => refresher.refresh({ key, known, purpose, flight, observer }));
@@ -57,15 +57,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
   function read<Value extends BsgValue>(
     key: StatusKey<Value>,
     purpose: Purpose,
-    observer: RequestObserver = noObserver,
+    observer: ReadObserver = noReadObserver,
   ): Promise<Value | BsgFailure> {
     return tracer.startActiveSpan('status.read', async (span) => {
       try {
-        const { result, staleResult, tier } = await readThrough(key, purpose, observer);
-        const isStale = purpose === 'query' && staleResult !== null && isUnavailable(result);
-        const served = isStale ? staleResult : result;
-        if (tier !== null) report(observer, span, isStale ? 'stale' : tier, served);
-        return asRequested(served, key);
+        const { result, entry, tier } = servedOf(await readThrough(key, purpose, observer), purpose);
+        const outcome = isFailure(result) ? result.code : 'found';
+        if (tier !== null) report(span, observer, { key: key as StatusKey, tier, outcome, entry });
+        return asRequested(result, key);
       } finally {
         span.end();
       }
@@ -80,8 +79,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
   };
 }
 
-function report(observer: RequestObserver, span: Span, tier: Tier, result: BsgValue | BsgFailure): void {
-  const outcome = isFailure(result) ? result.code : 'found';
-  observer.onRead(tier, outcome);
-  span.setAttributes({ 'bsg.tier': tier, 'bsg.outcome': outcome });
+/** The outcome with the stale value in place of a failure, where there is one. A poll never gets it. */
+function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purpose): Omit<Outcome<Value>, 'stale'> {
+  const { result, stale } = outcome;
+  if (purpose === 'poll' || stale === null || !isUnavailable(result)) return outcome;
+  return { result: stale.result, entry: stale, tier: 'stale' };
+}
+
+function report(span: Span, observer: ReadObserver, read: StatusRead): void {
+  observer.onRead(read);
+  span.setAttributes({ 'bsg.tier': read.tier, 'bsg.outcome': read.outcome });
 }

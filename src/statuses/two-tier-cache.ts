@@ -38,6 +38,13 @@ export interface Fetched<Value extends BsgValue> {
   readonly isInvalidated: boolean;
 }
 
+/** What counts once a fetched result has been recorded. */
+export interface Recorded<Value extends BsgValue> {
+  readonly result: Value | BsgFailure;
+  /** The cached entry that holds it; null where it is not cached. */
+  readonly entry: Entry<Value> | null;
+}
+
 /** Memory before a shared cache: merges entries, publishes changes, and invalidates keys with their aliases. Empty at first. */
 export class TwoTierCache {
   readonly #policy: CachePolicy;
@@ -73,9 +80,9 @@ export class TwoTierCache {
     return this.#now() < entry.freshUntilMs - marginMs;
   }
 
-  /** The value to serve while BSG fails; null where there is none. */
-  staleResultOf<Value extends BsgValue>(entry: Entry<Value> | null): Value | BsgFailure | null {
-    return entry !== null && this.#now() < entry.staleUntilMs ? entry.result : null;
+  /** The entry to serve while BSG fails; null where there is none. */
+  staleEntryOf<Value extends BsgValue>(entry: Entry<Value> | null): Entry<Value> | null {
+    return entry !== null && this.#now() < entry.staleUntilMs ? entry : null;
   }
 
   /** The newer of an entry from memory and one from the shared cache. */
@@ -96,16 +103,16 @@ export class TwoTierCache {
    * Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts: a
    * final value whose recheck failed stays.
    */
-  record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Value | BsgFailure {
+  record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Recorded<Value> {
     const { resource } = key;
     const { requestedAtMs, isInvalidated } = fetched;
     const previous = newerOf(resource, this.#memory.peek(key), fetched.known);
     if (isFailure(fetched.result) && previous?.recheck !== undefined)
-      return isInvalidated ? previous.result : this.#restore(key, previous);
+      return isInvalidated ? { result: previous.result, entry: null } : this.#restore(key, previous);
     const result = carryOver(resource, fetched.result, previous);
     const entry = createEntry(resource, result, requestedAtMs, this.#policy, this.#now());
     this.#keys.remember(key, result);
-    return entry === null || isInvalidated ? result : this.#store(key, entry);
+    return entry === null || isInvalidated ? { result, entry: null } : this.#store(key, entry);
   }
 
   /** Expires the keys and their aliases on every instance. */
@@ -160,21 +167,21 @@ export class TwoTierCache {
   }
 
   /** Caches an entry under all its keys, where it is the newest. */
-  #store<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
+  #store<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Recorded<Value> {
     const newest = newerOf(key.resource, entry, this.#memory.peek(key)) ?? entry;
     const keys = this.#keys.of(key, entry.result);
     for (const each of keys) this.#memory.set(each, newerOf(each.resource, newest, this.#memory.peek(each)) ?? newest);
     this.#shared.set(keys, newest);
     for (const each of keys) this.#notify(each, newest.result);
-    return newest.result;
+    return { result: newest.result, entry: newest };
   }
 
   /** Gives a final value its TTL back. */
-  #restore<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Value | BsgFailure {
+  #restore<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Recorded<Value> {
     const restored = restoreEntry(entry);
     const keys = this.#keys.of(key, restored.result);
     for (const each of keys) this.#memory.set(each, restored);
     this.#shared.set(keys, restored);
-    return restored.result;
+    return { result: restored.result, entry: restored };
   }
 }

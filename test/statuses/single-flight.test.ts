@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/statuses/outcome.ts';
 import { createSingleFlight, type Flight } from '../../src/statuses/single-flight.ts';
 
 const key = keyOf(smsById, '1');
-const outcome: Outcome<never> = { result: failure('TIMEOUT', '1'), staleResult: null, tier: 'bsg' };
+const outcome: Outcome<never> = { result: failure('TIMEOUT', '1'), entry: null, stale: null, tier: 'bsg' };
 
 it('callers during a fetch share it, and later ones fetch again', async () => {
   const singleFlight = createSingleFlight();
