@@ -97,6 +97,16 @@ describe('a trace', () => {
     ]);
   });
 
+  it('has one span for a mass status request, with the number of its ids', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    await app.query('{ smsBatch(ids: ["1", "2", "3"]) { found { id } } }');
+    const requests = spans().filter(({ name }) => name === 'POST');
+    expect(requests.map(({ attributes }) => attributes)).toMatchObject([
+      { 'url.template': '/sms/getStatus', 'bsg.request.size': 3 },
+    ]);
+    expect(spans().filter(({ name }) => name === 'status.read')).toHaveLength(3);
+  });
+
   it('has the upstream requests that a subscription starts with', async () => {
     const bsg = await startFakeBsg((_, response) => sendJson(response, wireSms({ id: '1' })));
     const app = startApp(bsg.baseUrl);

@@ -1,9 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { SmsStatus } from '../../src/bsg/sms.ts';
 import { startApp, type TestApp } from '../helpers/app.ts';
-import { fakeTimers } from '../helpers/clock.ts';
+import { fakeTimers, passTimeUntil } from '../helpers/clock.ts';
 import { type FakeBsg, sendJson, startFakeBsg, toMassItem, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
+import { listen, subscribe } from '../helpers/http.ts';
 
 const SECRET = 'secret_of_the_reports';
 const COUNT = 4;
@@ -141,6 +143,46 @@ describe('the history of a message', () => {
         for (const next of steps) await playStep(next, bsg, app, seen);
       }),
       { numRuns: 40 },
+    );
+  });
+});
+
+const finalWord = word.filter((text) => WORDS[text.toLowerCase()]?.[1] === true);
+
+describe('the subscription to a message', () => {
+  it('ends, whatever its history is, with a final status that BSG gave', async () => {
+    fakeTimers();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 6 }),
+        fc.tuple(finalWord, finalWord, finalWord, finalWord),
+        async (steps, ends) => {
+          const bsg = await startBsg();
+          const address = await listen(startApp(bsg.baseUrl).listener);
+          const updates = subscribe<{ readonly smsUpdates: Expected }, { readonly ids: readonly string[] }>(
+            address,
+            'subscription ($ids: [ID!]) { smsUpdates(ids: $ids) { ... on Sms { id status isFinal timeSent } } }',
+            { ids },
+          );
+          for (const next of steps) {
+            bsg.step = next;
+            bsg.states.set(String(next.message + 1), next);
+            vi.advanceTimersByTime(2_000);
+            await nextTurn();
+          }
+          for (const [i, end] of ends.entries()) bsg.states.set(String(i + 1), { word: end, time: ['', null] });
+
+          const last = new Map<string, Expected>();
+          for (const { smsUpdates } of await passTimeUntil(updates.rest(), 500)) last.set(smsUpdates.id, smsUpdates);
+
+          expect([...last.keys()].toSorted()).toEqual(ids);
+          for (const { status, isFinal } of last.values()) {
+            expect(isFinal).toBe(true);
+            expect(status).not.toBe('UNRECOGNIZED');
+          }
+        },
+      ),
+      { numRuns: 25 },
     );
   });
 });
