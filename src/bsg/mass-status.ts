@@ -206,7 +206,7 @@ function isFromOlderBsg({ result, httpStatus }: Reply<MassAnswer | SingleAnswer>
   return result.bsgCode === 4 || (result.bsgCode !== null && result.bsgCode >= 20 && result.bsgCode <= 36);
 }
 
-/** BSG refuses the whole request for one id in it. A page that is not BSG's says nothing about ids. */
+/** BSG refuses the whole request for one id in it. Another error that it names, or a page that is not BSG's, says nothing about ids. */
 function refusesAnId({ result, httpStatus }: Reply<MassAnswer | SingleAnswer>): boolean {
-  return (httpStatus === 400 || httpStatus === 422) && isFailure(result) && result.code !== 'BAD_RESPONSE';
+  return (httpStatus === 400 || httpStatus === 422) && isFailure(result) && result.group === 'invalidRequest';
 }

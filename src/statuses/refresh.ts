@@ -86,22 +86,38 @@ export class Refresher {
     // Those who waited for the lock get the failure of its last owner; those who come later fetch again.
     if (hasWaited && ownersFailure !== null) {
       if (isOwner) shared.release(key, null);
-      return this.#outcomeOf(notCached(ownersFailure), known, 'coalesced');
+      return this.#outcomeOf(this.#failedElsewhere(refresh, known, ownersFailure), known, 'coalesced');
     }
     return isOwner ? this.#fetchAsOwner({ ...refresh, known }) : null;
+  }
+
+  /** What the failure of the lock's owner means here: a final value that had to be rechecked stays, as it does there. */
+  #failedElsewhere<Value extends BsgValue>(
+    { key, flight: { invalidatedAtMs } }: Refresh<Value>,
+    known: Entry<Value> | null,
+    result: BsgFailure,
+  ): Recorded<Value> {
+    if (known?.recheck === undefined) return notCached(result);
+    return this.#options.cache.record(key, { result, requestedAtMs: this.#options.now(), known, invalidatedAtMs });
   }
 
   async #fetchAsOwner<Value extends BsgValue>(refresh: Refresh<Value>): Promise<Outcome<Value>> {
     const { client, cache, shared, circuitBreaker, now } = this.#options;
     const { key, known, flight, observer } = refresh;
     const requestedAtMs = now();
+    let isRejected = true;
     let fetched: Value | BsgFailure | null = null;
     try {
-      fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () =>
-        client.fetch(key, observer, known?.result ?? null),
-      );
-      const { isInvalidated } = flight;
-      return this.#outcomeOf(cache.record(key, { result: fetched, requestedAtMs, known, isInvalidated }), known, 'bsg');
+      fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () => {
+        isRejected = false;
+        return client.fetch(key, observer, known?.result ?? null);
+      });
+      // Nothing was fetched, so a recheck is still to come.
+      if (isRejected) return this.#outcomeOf({ result: fetched, entry: null }, known, 'circuit_open');
+      const { invalidatedAtMs } = flight;
+      const recorded = cache.record(key, { result: fetched, requestedAtMs, known, invalidatedAtMs });
+      // A newer value may have come meanwhile, by another key or from another instance.
+      return this.#outcomeOf(recorded, cache.merge(key, cache.get(key), known), 'bsg');
     } finally {
       shared.release(key, fetched !== null && isFailure(fetched) ? fetched : null);
     }

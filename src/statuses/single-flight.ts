@@ -3,8 +3,8 @@ import type { Outcome } from './outcome.ts';
 
 /** One fetch that any number of callers wait for. */
 export interface Flight {
-  /** Whether its key was invalidated since it began: its result may be older than the reason. */
-  isInvalidated: boolean;
+  /** When its key was invalidated since it began, as its result may be older than the reason; milliseconds since 1970. Null: never. */
+  invalidatedAtMs: number | null;
 }
 
 /** Coalesces concurrent fetches of one key into one (single-flight), so that a cold key causes no cache stampede. */
@@ -17,7 +17,7 @@ export interface SingleFlight {
     fetch: (flight: Flight) => Promise<Outcome<Value>>,
   ): Promise<Outcome<Value>>;
   /** Marks the fetch in flight for the key and lets nobody join it any more. */
-  invalidate(key: StatusKey): void;
+  invalidate(key: StatusKey, nowMs: number): void;
 }
 
 /** No fetch in flight at first. The text of a key names its resource, so under it there are outcomes of that resource alone. */
@@ -27,16 +27,16 @@ export function createSingleFlight(): SingleFlight {
     join: <Value extends BsgValue>({ text }: StatusKey<Value>) =>
       (inFlight.get(text)?.outcome ?? null) as Promise<Outcome<Value>> | null,
     start({ text }, fetch) {
-      const flight = { isInvalidated: false };
+      const flight: Flight = { invalidatedAtMs: null };
       const outcome = fetch(flight).finally(() => {
-        if (!flight.isInvalidated) inFlight.delete(text);
+        if (flight.invalidatedAtMs === null) inFlight.delete(text);
       });
       inFlight.set(text, { flight, outcome });
       return outcome;
     },
-    invalidate({ text }) {
+    invalidate({ text }, nowMs) {
       const current = inFlight.get(text);
-      if (current !== undefined) current.flight.isInvalidated = true;
+      if (current !== undefined) current.flight.invalidatedAtMs = nowMs;
       inFlight.delete(text);
     },
   };

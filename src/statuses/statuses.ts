@@ -35,7 +35,11 @@ const tracer = trace.getTracer('bsg-graphql');
  */
 export function createStatuses(options: StatusesOptions): Statuses {
   const singleFlight = createSingleFlight();
-  const cache = new TwoTierCache({ ...options, onInvalidate: singleFlight.invalidate });
+  const cache = new TwoTierCache({
+    ...options,
+    onInvalidate: singleFlight.invalidate,
+    isInFlight: (key) => singleFlight.join(key) !== null,
+  });
   const refresher = new Refresher({ ...options, cache });
 
   async function readThrough<Value extends BsgValue>(

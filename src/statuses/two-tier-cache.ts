@@ -15,7 +15,9 @@ export interface TwoTierCacheOptions {
   /** Clock; milliseconds since 1970. */
   readonly now: () => number;
   /** Called for each key that is invalidated, here or by another instance. */
-  readonly onInvalidate: (key: StatusKey) => void;
+  readonly onInvalidate: (key: StatusKey, nowMs: number) => void;
+  /** Whether a fetch of the key is in flight: what other instances fetch meanwhile may be newer than its result. */
+  readonly isInFlight: (key: StatusKey) => boolean;
 }
 
 /** Called with the new result of a key, or with null when the key was invalidated. */
@@ -34,8 +36,8 @@ export interface Fetched<Value extends BsgValue> {
   readonly requestedAtMs: number;
   /** The entry that was known then, from either tier. */
   readonly known: Entry<Value> | null;
-  /** Whether the key was invalidated since then: the result may be older than the reason. */
-  readonly isInvalidated: boolean;
+  /** When the key was invalidated since then, as the result may be older than the reason; null: never. */
+  readonly invalidatedAtMs: number | null;
 }
 
 /** What counts once a fetched result has been recorded. */
@@ -50,16 +52,18 @@ export class TwoTierCache {
   readonly #policy: CachePolicy;
   readonly #shared: SharedCache;
   readonly #now: () => number;
-  readonly #onInvalidate: (key: StatusKey) => void;
+  readonly #onInvalidate: TwoTierCacheOptions['onInvalidate'];
+  readonly #isInFlight: TwoTierCacheOptions['isInFlight'];
   readonly #memory: MemoryCache;
   readonly #keys: KnownKeys;
   #notify: ChangeListener = () => {};
 
-  constructor({ policy, shared, now, onInvalidate, maxEntries }: TwoTierCacheOptions) {
+  constructor({ policy, shared, now, onInvalidate, isInFlight, maxEntries }: TwoTierCacheOptions) {
     this.#policy = policy;
     this.#shared = shared;
     this.#now = now;
     this.#onInvalidate = onInvalidate;
+    this.#isInFlight = isInFlight;
     this.#memory = createMemoryCache(maxEntries);
     this.#keys = createKnownKeys(maxEntries);
     shared.onChange((keys, entry) => {
@@ -101,18 +105,22 @@ export class TwoTierCache {
 
   /**
    * Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts: a
-   * final value whose recheck failed stays.
+   * final value whose recheck failed stays. A value whose key was invalidated meanwhile is cached as expired, so that it is
+   * not forgotten if the next fetch fails.
    */
   record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Recorded<Value> {
     const { resource } = key;
-    const { requestedAtMs, isInvalidated } = fetched;
+    const { requestedAtMs, invalidatedAtMs } = fetched;
     const previous = newerOf(resource, this.#memory.peek(key), fetched.known);
     if (isFailure(fetched.result) && previous?.recheck !== undefined)
-      return isInvalidated ? { result: previous.result, entry: null } : this.#restore(key, previous);
+      return invalidatedAtMs === null ? this.#restore(key, previous) : { result: previous.result, entry: null };
     const result = carryOver(resource, fetched.result, previous);
     const entry = createEntry(resource, result, requestedAtMs, this.#policy, this.#now());
     this.#keys.remember(key, result);
-    return entry === null || isInvalidated ? { result, entry: null } : this.#store(key, entry);
+    if (entry === null) return { result, entry: null };
+    if (invalidatedAtMs === null) return this.#store(key, entry);
+    if (!isFailure(result)) this.#store(key, expireEntry(resource, entry, invalidatedAtMs));
+    return { result, entry: null };
   }
 
   /** Expires the keys and their aliases on every instance. */
@@ -135,7 +143,7 @@ export class TwoTierCache {
     const known = this.#memory.peek(key);
     const newest = newerOf(key.resource, known, this.#adopt(key.resource, entry));
     if (newest === null || newest === known) return;
-    if (known !== null) this.#memory.set(key, newest);
+    if (known !== null || this.#isInFlight(key)) this.#memory.set(key, newest);
     this.#notify(key, newest.result);
   }
 
@@ -145,11 +153,12 @@ export class TwoTierCache {
 
   /** Expires the keys and their aliases in memory; stale values can still be served. Returns all of these keys. */
   #expire(keys: readonly StatusKey[]): readonly StatusKey[] {
+    const nowMs = this.#now();
     const expired = [...new Map(keys.flatMap((key) => this.#knownKeysOf(key)).map((key) => [key.text, key])).values()];
     for (const key of expired) {
       const entry = this.#memory.peek(key);
-      if (entry !== null) this.#memory.set(key, expireEntry(key.resource, entry, this.#now()));
-      this.#onInvalidate(key);
+      if (entry !== null) this.#memory.set(key, expireEntry(key.resource, entry, nowMs));
+      this.#onInvalidate(key, nowMs);
     }
     return expired;
   }

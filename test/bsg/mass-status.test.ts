@@ -225,6 +225,7 @@ describe('a mass request that fails', () => {
     ['HTTP 401', mass(() => ({ body: { code: 401, message: 'No' }, status: 401 })), { code: 'INVALID_API_KEY' }],
     ['HTTP 429', mass(() => ({ body: '', status: 429 })), { code: 'RATE_LIMITED' }],
     ['HTTP 503', mass(() => ({ body: '<html>', status: 503 })), { code: 'BAD_RESPONSE', isOutage: true }],
+    ['HTTP 400 and error 1', mass(() => ({ body: { error: 1 }, status: 400 })), { code: 'INVALID_API_KEY' }],
     ['error 5', mass(() => ({ body: { error: 5 } })), { code: 'UNKNOWN_ERROR' }],
     ['error 1', mass(() => ({ body: { error: 1 } })), { code: 'INVALID_API_KEY' }],
     ['HTML', mass(() => ({ body: '<html>' })), { code: 'BAD_RESPONSE' }],

@@ -37,8 +37,8 @@ it('a fetch whose key was invalidated is not shared, and its end leaves the next
     });
   });
 
-  singleFlight.invalidate(key);
-  expect(flights).toEqual([{ isInvalidated: true }]);
+  singleFlight.invalidate(key, 7);
+  expect(flights).toEqual([{ invalidatedAtMs: 7 }]);
   expect(singleFlight.join(key)).toBeNull();
 
   const second = singleFlight.start(key, () => new Promise(() => {}));

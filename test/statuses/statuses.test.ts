@@ -243,6 +243,24 @@ describe('while BSG is down', () => {
     expect(await ask(off, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 
+  it('a stale value is not served where a newer one came while the fetch was in flight', async () => {
+    fakeClock();
+    const bsg = await startFakeBsg(sent);
+    const app = startApp(bsg.baseUrl, noRetries);
+    await ask(app, ['1']);
+    seconds(3);
+    const slow = held(isDown);
+    bsg.respond = slow.respond;
+    const failing = ask(app, ['1']);
+    await bsg.received(2);
+    bsg.respond = delivered;
+    expect(await ask(app, [], ['ref_1'])).toMatchObject([{ status: 'DELIVERED' }]);
+
+    slow.release();
+
+    expect(await failing).toMatchObject([{ status: 'DELIVERED' }]);
+  });
+
   it('a stale "not found" is not served', async () => {
     fakeClock();
     const bsg = await startFakeBsg(respondWith({ error: 20 }));
@@ -319,6 +337,28 @@ describe('after ten outages in a row the circuit breaker', () => {
     slow.release();
     expect(await probe).toMatchObject([{ code: 'BAD_RESPONSE' }]);
     expect(bsg.paths).toEqual(['/sms/7']);
+  });
+
+  it('keeps a delivery report about a final status in mind until BSG can be asked', async () => {
+    fakeClock();
+    const bsg = await startFakeBsg(knowsAll({ status: 'expired' }));
+    const app = startApp(bsg.baseUrl, { ...noRetries, WEBHOOK_SECRET: 'secret_of_the_reports' });
+    await ask(app, ['1']);
+    bsg.respond = isDown;
+    for (let id = 100; id < 110; id++) await ask(app, [String(id)]);
+    await app.fetch('/hooks/bsg/secret_of_the_reports?id=1');
+    bsg.forgetRequests();
+    const slow = held(delivered);
+    bsg.respond = slow.respond;
+    seconds(5);
+
+    const probe = ask(app, ['7']);
+    await bsg.received(1);
+    expect(await ask(app, ['1'])).toMatchObject([{ status: 'EXPIRED' }]);
+    slow.release();
+    await probe;
+
+    expect(await ask(app, ['1'])).toMatchObject([{ status: 'DELIVERED' }]);
   });
 
   it('closes when the probe is responded to, if only with an error of that key', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isFinalCampaign } from '../../src/bsg/campaign.ts';
 import type { BsgClient } from '../../src/bsg/client.ts';
+import type { BsgErrorCode } from '../../src/bsg/codes.ts';
 import { failure, isFailure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
 import { campaign } from '../../src/bsg/resources/campaign.ts';
@@ -18,11 +19,16 @@ const key = keyOf(smsById, '1');
 
 /** Two instances that share a cache, and a BSG whose word for the one message the test sets. */
 function startTwo() {
-  const bsg = { word: 'sent', isDown: false, fetches: 0, held: null as Promise<void> | null };
+  const bsg = {
+    word: 'sent',
+    failsWith: null as BsgErrorCode | null,
+    fetches: 0,
+    held: null as Promise<void> | null,
+  };
   const client: Pick<BsgClient, 'fetch'> = {
     async fetch({ resource, id }) {
       bsg.fetches++;
-      const { word, isDown } = bsg;
+      const { word, failsWith } = bsg;
       await bsg.held;
       const sms: Sms = {
         ...smsWith(word),
@@ -30,10 +36,20 @@ function startTwo() {
         status: statusOf(word),
         fetchedAt: new Date().toISOString(),
       };
-      return isDown ? failure('NETWORK', id) : (resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id));
+      if (failsWith !== null) return failure(failsWith, id);
+      return resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id);
     },
   };
   return { ...connectTwo(client, 60_000), bsg };
+}
+
+/** Holds the answers back until they are released. */
+function held(bsg: { held: Promise<void> | null }): { readonly release: () => void } {
+  let release = () => {};
+  bsg.held = new Promise((resolve) => {
+    release = resolve;
+  });
+  return { release: () => release() };
 }
 
 /** Two instances that share a cache, with one TTL for everything. */
@@ -62,10 +78,7 @@ function invalidationAt(statuses: Statuses): Promise<void> {
 describe('two instances with a shared cache', () => {
   it('fetch a cold key once between them', async () => {
     const { a, b, bsg } = startTwo();
-    let release = () => {};
-    bsg.held = new Promise((resolve) => {
-      release = resolve;
-    });
+    const { release } = held(bsg);
 
     const reads = [a.get(key), a.get(key), b.get(key), b.get(key)];
     setImmediate(release);
@@ -76,11 +89,11 @@ describe('two instances with a shared cache', () => {
 
   it('share a failure that is not cached with those that waited, and fetch again for those that come later', async () => {
     const { a, b, bsg } = startTwo();
-    bsg.isDown = true;
+    bsg.failsWith = 'NETWORK';
 
     expect(await Promise.all([a.get(key), b.get(key)])).toMatchObject([{ code: 'NETWORK' }, { code: 'NETWORK' }]);
     expect(bsg.fetches).toBe(1);
-    bsg.isDown = false;
+    bsg.failsWith = null;
     expect(await b.get(key)).toMatchObject({ id: '1' });
   });
 
@@ -138,7 +151,7 @@ describe('two instances with a shared cache', () => {
     const { a, b, bsg } = startTwo();
     bsg.word = 'delivered';
     await a.get(key);
-    bsg.isDown = true;
+    bsg.failsWith = 'NETWORK';
 
     await b.invalidate([key]);
 
@@ -149,13 +162,82 @@ describe('two instances with a shared cache', () => {
     expect(bsg.fetches).toBe(fetches);
   });
 
+  it.each(['NETWORK', 'SMS_NOT_FOUND', 'ACCESS_DENIED'] as const)(
+    'both keep a final status where the one fetch after a delivery report fails with %s',
+    async (code) => {
+      fakeClock();
+      const { a, b, bsg } = startTwo();
+      bsg.word = 'delivered';
+      await a.get(key);
+      await b.get(key);
+      vi.advanceTimersByTime(1);
+      const isTold = invalidationAt(a);
+      await b.invalidate([key]);
+      await isTold;
+      bsg.failsWith = code;
+      const hold = held(bsg);
+
+      const polls = [a.poll(key), b.poll(key)];
+      await expect.poll(() => bsg.fetches).toBe(2);
+      hold.release();
+
+      expect(await Promise.all(polls)).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
+      expect(bsg.fetches).toBe(2);
+    },
+  );
+
+  it('do not let a slow answer of one key revert the final status that the other instance fetched by another key', async () => {
+    fakeClock();
+    const { a, b, bsg } = startTwo();
+    const hold = held(bsg);
+    const slow = a.get(keyOf(smsByReference, 'ref_1'));
+    await expect.poll(() => bsg.fetches).toBe(1);
+
+    bsg.held = null;
+    bsg.word = 'delivered';
+    vi.advanceTimersByTime(1);
+    const isTold = new Promise((resolve) => a.onChange((_, result) => resolve(result)));
+    expect(await b.get(key)).toMatchObject({ status: 'DELIVERED' });
+    await isTold;
+    hold.release();
+
+    expect(await slow).toMatchObject({ status: 'DELIVERED' });
+    expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+    expect(bsg.fetches).toBe(2);
+  });
+
+  it.each(['sent', 'expired'])(
+    'keep the final status that was fetched between two delivery reports where the fetch after the second one fails (%s before)',
+    async (word) => {
+      fakeClock();
+      const { a, bsg } = startTwo();
+      bsg.word = word;
+      await a.get(key);
+      vi.advanceTimersByTime(1);
+      await a.invalidate([key]);
+      bsg.word = 'delivered';
+      const hold = held(bsg);
+      const between = a.get(key);
+      await expect.poll(() => bsg.fetches).toBe(2);
+
+      vi.advanceTimersByTime(1_000);
+      await a.invalidate([key]);
+      hold.release();
+      expect(await between).toMatchObject({ status: 'DELIVERED' });
+      bsg.failsWith = 'NETWORK';
+
+      expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+      expect(bsg.fetches).toBe(3);
+      bsg.failsWith = null;
+      expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+      expect(bsg.fetches).toBe(3);
+    },
+  );
+
   it('do not let an answer from before a delivery report replace a final status, or be cached', async () => {
     const { a, bsg } = startTwo();
-    let release = () => {};
     bsg.word = 'expired';
-    bsg.held = new Promise((resolve) => {
-      release = resolve;
-    });
+    const { release } = held(bsg);
     const early = a.get(key);
     await expect.poll(() => bsg.fetches).toBe(1);
 
