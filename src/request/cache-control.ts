@@ -13,8 +13,8 @@ export interface CacheFacts {
 /** Corrections of a final status reach a cache in front of the server after so long; seconds. */
 const MAX_AGE_S = 3_600;
 
-/** Of a response that must not be cached. */
-export const NO_STORE = 'no-store';
+/** Of a response that must not be cached. The response cache of Hive Gateway reads `max-age` alone. */
+export const NO_STORE = 'no-store, max-age=0';
 
 /** Of an event stream, which a proxy must not buffer or compress either. */
 export const STREAM = 'no-store, no-transform';

@@ -24,11 +24,16 @@ export const COMPOSERS: readonly (readonly [string, Composer])[] = [
 type StartGateway = (supergraph: string) => Promise<string>;
 
 /** Hive Gateway. */
-export const startHiveGateway: StartGateway = async (supergraph) => {
-  const gateway = createHiveGateway(supergraph);
-  onTestFinished(() => gateway[Symbol.asyncDispose]());
-  return listen(gateway);
-};
+export const startHiveGateway: StartGateway = (supergraph) => startHiveGatewayWith({})(supergraph);
+
+/** Hive Gateway with more options than the example sets. */
+export function startHiveGatewayWith(options: Parameters<typeof createHiveGateway>[1]): StartGateway {
+  return async (supergraph) => {
+    const gateway = createHiveGateway(supergraph, options);
+    onTestFinished(() => gateway[Symbol.asyncDispose]());
+    return listen(gateway);
+  };
+}
 
 const startApolloGateway: StartGateway = async (supergraph) => {
   const gateway = await createApolloGateway(supergraph);

@@ -15,6 +15,8 @@ const byLastDigit: Respond = ({ key }, response) => {
   else sendJson(response, { error: 20, errorDescription: 'SMS not found' });
 };
 
+const NO_STORE = 'no-store, max-age=0';
+
 const OPTIONS = { BSG_RETRIES: '0', BSG_MASS_STATUS: 'off', BSG_CAMPAIGN_PATH: '/sms/task/{task_id}' };
 
 async function start(environment: Readonly<Record<string, string>> = {}) {
@@ -55,26 +57,26 @@ describe('Cache-Control', () => {
       `{ a: sms(id: "1") { ${STATUS} } b: sms(id: "x") { ${STATUS} } }`,
       'private, max-age=3600',
     ],
-    ['a malformed id', `{ sms(id: "x") { ${STATUS} } }`, 'no-store'],
-    ['a message while BSG is unavailable', `{ sms(id: "9") { ${STATUS} } }`, 'no-store'],
-    ['a message beside one that is unavailable', `{ smsBatch(ids: ["1", "9"]) { found { id } } }`, 'no-store'],
-    ['a phone number', '{ sms(id: "1") { ... on Sms { msisdn } } }', 'no-store'],
+    ['a malformed id', `{ sms(id: "x") { ${STATUS} } }`, NO_STORE],
+    ['a message while BSG is unavailable', `{ sms(id: "9") { ${STATUS} } }`, NO_STORE],
+    ['a message beside one that is unavailable', `{ smsBatch(ids: ["1", "9"]) { found { id } } }`, NO_STORE],
+    ['a phone number', '{ sms(id: "1") { ... on Sms { msisdn } } }', NO_STORE],
     [
       'a phone number in a fragment, renamed',
       '{ sms(id: "1") { ...F } } fragment F on Sms { phone: msisdn }',
-      'no-store',
+      NO_STORE,
     ],
-    ['a phone number of a message that does not exist', '{ sms(id: "3") { ... on Sms { msisdn } } }', 'no-store'],
-    ['a phone number that is skipped', '{ sms(id: "1") { ... on Sms { id msisdn @skip(if: true) } } }', 'no-store'],
+    ['a phone number of a message that does not exist', '{ sms(id: "3") { ... on Sms { msisdn } } }', NO_STORE],
+    ['a phone number that is skipped', '{ sms(id: "1") { ... on Sms { id msisdn @skip(if: true) } } }', NO_STORE],
     [
       'an entity that does not exist',
       '{ _entities(representations: [{ __typename: "Sms", id: "3" }]) { ... on Sms { id } } }',
-      'no-store',
+      NO_STORE,
     ],
-    ['no message', '{ smsBatch(ids: []) { found { id } } }', 'no-store'],
-    ['nothing of BSG', '{ __typename __schema { queryType { name } } }', 'no-store'],
-    ['an unknown field', '{ nothing }', 'no-store'],
-    ['a syntax error', '{', 'no-store'],
+    ['no message', '{ smsBatch(ids: []) { found { id } } }', NO_STORE],
+    ['nothing of BSG', '{ __typename __schema { queryType { name } } }', NO_STORE],
+    ['an unknown field', '{ nothing }', NO_STORE],
+    ['a syntax error', '{', NO_STORE],
   ])('of %s', async (_, query, expected) => {
     const { app } = await start();
     expect((await post(app, query)).get('cache-control')).toBe(expected);
@@ -86,7 +88,7 @@ describe('Cache-Control', () => {
     const read = (fields: string) => post(app, `{ campaign(taskId: "1") { ... on Campaign { ${fields} } } }`);
 
     expect((await read('sent')).get('cache-control')).toBe('private, max-age=2');
-    expect((await read('sent body')).get('cache-control')).toBe('no-store');
+    expect((await read('sent body')).get('cache-control')).toBe(NO_STORE);
   });
 
   it('counts down what is left of the freshness, in whole seconds', async () => {
@@ -112,13 +114,13 @@ describe('Cache-Control', () => {
     await post(app, `{ sms(id: "2") { ${STATUS} } }`);
     seconds(3);
     bsg.respond = isDown;
-    expect((await post(app, `{ sms(id: "2") { ${STATUS} } }`)).get('cache-control')).toBe('no-store');
+    expect((await post(app, `{ sms(id: "2") { ${STATUS} } }`)).get('cache-control')).toBe(NO_STORE);
   });
 
   it('is no-store for a failure that is not cached, such as a lack of access', async () => {
     const { bsg, app } = await start();
     bsg.respond = respondWith({ error: 2, errorDescription: 'Access denied' });
-    expect((await post(app, delivered)).get('cache-control')).toBe('no-store');
+    expect((await post(app, delivered)).get('cache-control')).toBe(NO_STORE);
   });
 
   it('is max-age=0 for what is fetched for each request', async () => {
@@ -131,15 +133,15 @@ describe('Cache-Control', () => {
     const headers = { authorization: `Bearer ${TOKENS.plain}` };
     const msisdn = '{ sms(id: "1") { ... on Sms { msisdn } } }';
 
-    expect((await post(app, delivered)).get('cache-control')).toBe('no-store');
-    expect((await post(app, msisdn, headers)).get('cache-control')).toBe('no-store');
+    expect((await post(app, delivered)).get('cache-control')).toBe(NO_STORE);
+    expect((await post(app, msisdn, headers)).get('cache-control')).toBe(NO_STORE);
     expect((await post(app, delivered, headers)).get('cache-control')).toBe('private, max-age=3600');
   });
 
   it.each(['PUT', 'OPTIONS'])('is no-store for a request by %s that is refused', async (method) => {
     const { app } = await start();
     const response = await app.fetch('/graphql', { method });
-    expect(response.headers.get('cache-control')).toBe('no-store');
+    expect(response.headers.get('cache-control')).toBe(NO_STORE);
   });
 
   it.each([
