@@ -1,8 +1,8 @@
 /** Everything below the GraphQL endpoint, built from the configuration. */
 import { createHash } from 'node:crypto';
 import { createBsgClient, hasRandomAnswers } from './bsg/client.ts';
-import type { StatusKey } from './bsg/resource.ts';
 import type { Config } from './config/config.ts';
+import type { ReportedMessage } from './live/delivery-reports.ts';
 import { createLive } from './live/live.ts';
 import { createThrottle } from './live/throttle.ts';
 import type { Log } from './ops/log.ts';
@@ -52,9 +52,9 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     streams: () => live.streamCount,
   });
   const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
-  const deliveryReports = createThrottle<StatusKey>({
+  const deliveryReports = createThrottle<ReportedMessage>({
     ...DELIVERY_REPORTS,
-    run: (key) => void statuses.invalidate([key]),
+    run: ({ keys }) => void statuses.invalidate(keys),
   });
   return {
     statuses,

@@ -75,7 +75,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       if (invalid !== null) return invalid;
       const upstream = upstreamFor(key, observer);
       const { deadline } = upstream;
-      const result = await expireAt(deadline, now, resource.fetch(id, upstream, known));
+      const result = await expireAt(deadline, now, resource.fetch(id, upstream, areAnswersRandom ? null : known));
       if (result === null || (isFailure(result) && result.code === 'TIMEOUT'))
         return fromRequest(deadline.request, failure('TIMEOUT', id, requests.timeoutOf(deadline)));
       if (isFailure(result)) return fromRequest(deadline.request, result);

@@ -6,7 +6,9 @@ import { text, wholeNumber } from './values.ts';
 export const liveVariables = {
   LIVE_INTERVAL_MS: wholeNumber(100, 3_600_000)
     .default(2_000)
-    .describe('Minimum polling interval of a message that has subscribers; milliseconds.'),
+    .describe(
+      'Minimum polling interval of a message that has subscribers; milliseconds. A poll accepts a status cached for less than half of `CACHE_TTL_MS`: lower both for faster updates.',
+    ),
   LIVE_MAX_STREAMS: wholeNumber(0, 1_000_000)
     .default(20_000)
     .describe('Open subscriptions; `MAX_BATCH_SIZE` bounds the keys of each.'),

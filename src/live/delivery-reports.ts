@@ -10,7 +10,15 @@ export interface DeliveryReportsOptions {
   /** The path behind `/hooks/bsg/`; null: there is no such endpoint. */
   readonly secret: string | null;
   /** Called with the message that a report is about. */
-  readonly onReport: (key: StatusKey) => void;
+  readonly onReport: (message: ReportedMessage) => void;
+}
+
+/** A message that BSG reports about. */
+export interface ReportedMessage {
+  /** The same for all reports of a message. */
+  readonly text: string;
+  /** The keys that the report names. All of them count, as the cache may have evicted the message by one of them. */
+  readonly keys: readonly StatusKey<Sms>[];
 }
 
 const PATH = '/hooks/bsg/';
@@ -39,15 +47,19 @@ export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions)
 }
 
 /** Returns the HTTP status of the response. */
-async function receiveReport(request: Request, url: URL, onReport: (key: StatusKey) => void): Promise<number> {
+async function receiveReport(
+  request: Request,
+  url: URL,
+  onReport: DeliveryReportsOptions['onReport'],
+): Promise<number> {
   if (request.method !== 'GET' && request.method !== 'POST') return 405;
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_LENGTH) return 413;
   const body = request.method === 'POST' ? await request.text() : '';
   if (body.length > MAX_BODY_LENGTH) return 413;
 
-  const key = keyOfReport(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
-  if (key === null) return 400;
-  onReport(key);
+  const message = messageOf(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
+  if (message === null) return 400;
+  onReport(message);
   return 204;
 }
 
@@ -61,11 +73,12 @@ function parse(body: string): unknown {
   }
 }
 
-/** The key of the message: its id, else its reference. One is enough, as a cached message is known by both. */
-function keyOfReport(report: unknown): StatusKey<Sms> | null {
+/** The message, by its id and its reference; null where the report names neither. */
+function messageOf(report: unknown): ReportedMessage | null {
   if (typeof report !== 'object' || report === null) return null;
   const { id, reference }: { readonly id?: unknown; readonly reference?: unknown } = report;
-  return validKey(smsById, id) ?? validKey(smsByReference, reference);
+  const keys = [validKey(smsById, id), validKey(smsByReference, reference)].filter((key) => key !== null);
+  return keys[0] === undefined ? null : { text: keys[0].text, keys };
 }
 
 function validKey(resource: Resource<Sms>, id: unknown): StatusKey<Sms> | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { keyOf } from '../../src/bsg/resource.ts';
-import { smsById } from '../../src/bsg/resources/sms.ts';
+import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 import { startClient } from '../helpers/client.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import {
@@ -95,6 +95,14 @@ describe('ids that are requested together', () => {
       await fetchAll(['1', '2']);
       expect([...bsg.paths].sort()).toEqual(['/sms/1', '/sms/2']);
     }
+  });
+
+  it('do not take the id of a random answer for that of a reference', async () => {
+    const { bsg, client } = await start(knowsAll({ reference: 'random' }), { apiKey: 'test_key_of_bsg' });
+    const key = keyOf(smsByReference, 'ref_1');
+    const first = await client.fetch(key);
+    if (first.kind === 'sms') await client.fetch(key, undefined, first);
+    expect(bsg.paths).toEqual(['/sms/reference/ref_1', '/sms/reference/ref_1']);
   });
 
   it('get the same from a mass answer as on their own, but for the time at which BSG received the message', async () => {

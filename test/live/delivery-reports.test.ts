@@ -150,6 +150,20 @@ describe('a delivery report', () => {
       expect(await report({}, path)).toBe(404);
   });
 
+  it('reaches a message of which the cache has the entry by reference alone', async () => {
+    const bsg = await startFakeBsg(knowsAll({ status: 'expired' }));
+    const app = startApp(bsg.baseUrl, { CACHE_MAX_ENTRIES: '4', WEBHOOK_SECRET: SECRET });
+    const statusOf = async (reference: string) =>
+      (await app.query(`{ smsByReference(reference: "${reference}") { ... on Sms { status } } }`)).data;
+    // The entry by id is the least recently read.
+    for (const reference of ['ref_1', 'ref_2', 'ref_1', 'ref_3']) await statusOf(reference);
+
+    bsg.respond = knowsAll();
+    await app.fetch(`/hooks/bsg/${SECRET}`, json({ id: '1', reference: 'ref_1' }));
+
+    expect(await statusOf('ref_1')).toEqual({ smsByReference: { status: 'DELIVERED' } });
+  });
+
   it('that corrects a final status reaches the cache and the streams that are still open', async () => {
     const bsg = await startFakeBsg();
     const words: Record<string, string> = { '1': 'expired', '2': 'sent' };

@@ -12,9 +12,12 @@ interface Data {
   readonly smsBatch: { readonly found: readonly { readonly id: string; readonly timeIn?: string | null }[] };
 }
 
-async function start(respond: Respond = knowsAll({ status: 'sent' })) {
+async function start(
+  respond: Respond = knowsAll({ status: 'sent' }),
+  environment: Readonly<Record<string, string>> = {},
+) {
   const bsg = await startFakeBsg(respond);
-  const app = startApp(bsg.baseUrl, { BSG_RETRIES: '0' });
+  const app = startApp(bsg.baseUrl, { BSG_RETRIES: '0', ...environment });
   return { bsg, query: (text: string) => app.query<Data, object>(text) };
 }
 
@@ -54,6 +57,23 @@ describe('timeIn', () => {
     const { bsg, query } = await start(knowsAll({ time_in: null }));
     expect((await query(withTimeIn(['1']))).data.smsBatch.found).toEqual([{ id: '1', timeIn: null }]);
     expect(bsg.paths).toEqual(['/sms/1']);
+  });
+
+  it('is not fetched again once it is known, be it empty, however long the cache keeps statuses', async () => {
+    fakeClock();
+    const { bsg, query } = await start(knowsAll({ status: 'sent', time_in: '' }), {
+      CACHE_FINAL_TTL_MS: '0',
+      CACHE_TTL_MS: '0',
+    });
+
+    for (let i = 0; i < 3; i++) {
+      expect((await query(withTimeIn(['1', '2']))).data.smsBatch.found).toEqual([
+        { id: '1', timeIn: null },
+        { id: '2', timeIn: null },
+      ]);
+      vi.advanceTimersByTime(60_000);
+    }
+    expect([bsg.count('sms'), bsg.count('getStatus')]).toEqual([2, 3]);
   });
 
   it('whose request fails is null with an error, and nothing else of the message is touched', async () => {

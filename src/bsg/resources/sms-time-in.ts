@@ -18,6 +18,9 @@ const smsTimeInSchema = z
 /** When BSG received a message. */
 export type SmsTimeIn = z.infer<typeof smsTimeInSchema>;
 
+/** For a page that is opened once a day. */
+const HISTORY_MS = 24 * 60 * 60_000;
+
 /** When BSG received a message, by its id: `GET /sms/{id}` has it, a mass answer does not. It never changes. */
 export const smsTimeIn: Resource<SmsTimeIn> = {
   name: 'received',
@@ -25,14 +28,16 @@ export const smsTimeIn: Resource<SmsTimeIn> = {
   schema: smsTimeInSchema,
   validate: validateSmsId,
   canonicalId,
-  async fetch(id, upstream) {
+  async fetch(id, upstream, known) {
+    if (known !== null && !isFailure(known)) return known;
     const sms = await fetchSms(`/sms/${canonicalId(id)}`, upstream);
     if (isFailure(sms)) return sms;
     return { kind: 'smsTimeIn', id: sms.id, timeIn: sms.timeIn ?? null, fetchedAt: sms.fetchedAt };
   },
   matches: ({ id: given }, id) => given === canonicalId(id),
   aliases: () => [],
-  isFinal: ({ timeIn }) => timeIn !== null,
+  isFinal: () => true,
   canRevert: false,
   equals: equalsApartFromFetchedAt,
+  history: { carryOver: (value) => value, keepMs: HISTORY_MS },
 };
