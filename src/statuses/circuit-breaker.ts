@@ -32,8 +32,6 @@ export interface CircuitBreaker {
   readonly isOpen: boolean;
 }
 
-const MAX_OPEN_MS = 5 * 60_000;
-
 /** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
 const PROBE_WAIT_MS = 500;
 
@@ -46,7 +44,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
   let generation = 0;
 
-  const openMs = () => Math.max(probeAfterMs, Math.min((outages.last.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
+  const openMs = () => Math.max(probeAfterMs, (outages.last.retryAfterSeconds ?? 0) * 1_000);
   const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
     breaker: new ConsecutiveBreaker(failuresInARow),
     halfOpenAfter: new DelegateBackoff(openMs),
