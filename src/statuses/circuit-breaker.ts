@@ -32,6 +32,8 @@ export interface CircuitBreaker {
   readonly isOpen: boolean;
 }
 
+const MAX_OPEN_MS = 5 * 60_000;
+
 /** How long after its start others wait for the probe: enough for a BSG that is back, too short to hang with one that is not. */
 const PROBE_WAIT_MS = 500;
 
@@ -44,7 +46,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
   let generation = 0;
 
-  const openMs = () => Math.max(probeAfterMs, (outages.last.retryAfterSeconds ?? 0) * 1_000);
+  const openMs = () => Math.max(probeAfterMs, Math.min((outages.last.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
   const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
     breaker: new ConsecutiveBreaker(failuresInARow),
     halfOpenAfter: new DelegateBackoff(openMs),
