@@ -1,5 +1,5 @@
 /**
- * The requests to BSG that a dashboard costs: without the layer, with it, and with it where BSG offers no mass requests. 50
+ * The requests to BSG that a dashboard costs: without the layer, with it, and with it where BSG offers no mass status requests. 50
  * browsers poll 100 messages every second for a minute, by id or by reference, of which 90 become final in the first 10
  * seconds. An HTTP server counts the requests; the minute is simulated.
  *

@@ -42,9 +42,9 @@ for (const [name, { orders, query }] of Object.entries(QUERIES)) {
   for (const [gateway, start] of Object.entries(GATEWAYS)) {
     const url = await start(await supergraphOf(orders));
     // Warms up the gateway with a query that needs the orders alone.
-    await ask(url, query.replace('orders', 'orders @include(if: false)'));
-    const cold = await ask(url, query);
-    const warm = await ask(url, query);
+    await measure(url, query.replace('orders', 'orders @include(if: false)'));
+    const cold = await measure(url, query);
+    const warm = await measure(url, query);
     print(
       `| ${name} | ${gateway} | ${cold.subgraph} | ${cold.bsg} | ${warm.bsg} | ${cold.ms.toFixed(0)} | ${warm.ms.toFixed(0)} |`,
     );
@@ -56,15 +56,15 @@ const representations = Array.from({ length: 1_000 }, (_, i) => representation(i
 const entities = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) { ... on Sms { status } ... on Campaign { sent } }
 }`;
-const coldEntities = await ask(subgraph, entities, { representations });
-const warmEntities = await ask(subgraph, entities, { representations });
+const coldEntities = await measure(subgraph, entities, { representations });
+const warmEntities = await measure(subgraph, entities, { representations });
 print(
   `\n1,000 representations: ${coldEntities.bsg} requests to BSG and ${coldEntities.ms.toFixed(0)} ms cold, ${warmEntities.bsg} and ${warmEntities.ms.toFixed(0)} ms warm`,
 );
 process.exit();
 
 /** Sends a query, and measures what it costs. */
-async function ask(url: string, query: string, variables = {}) {
+async function measure(url: string, query: string, variables = {}) {
   requests.bsg = 0;
   requests.subgraph = 0;
   const startedAtMs = performance.now();

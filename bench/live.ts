@@ -60,13 +60,13 @@ async function serve(): Promise<void> {
 async function listen(): Promise<void> {
   const server = fork(fileURLToPath(import.meta.url), ['server'], { execArgv: [...process.execArgv, '--expose-gc'] });
   const [port] = await once(server, 'message');
-  const tell = async (order: Order): Promise<Report> => {
+  const send = async (order: Order): Promise<Report> => {
     server.send(order);
     const [report] = await once(server, 'message');
     return report;
   };
 
-  const before = await tell({ order: 'report' });
+  const before = await send({ order: 'report' });
   const agent = new Agent({ maxSockets: Number.POSITIVE_INFINITY });
   const seen = { count: 0, atMs: [] as number[] };
   for (let i = 0; i < SUBSCRIBERS; i++) {
@@ -78,12 +78,12 @@ async function listen(): Promise<void> {
   }
   await until(() => seen.count >= SUBSCRIBERS);
 
-  const open_ = await tell({ order: 'report' });
+  const open_ = await send({ order: 'report' });
   print(
     `${SUBSCRIBERS} subscriptions to ${MESSAGES} messages: ${Math.round((open_.rssBytes - before.rssBytes) / SUBSCRIBERS / 1_024)} KiB each`,
   );
   await pause(IDLE_SECONDS * 1_000);
-  const idle = await tell({ order: 'report' });
+  const idle = await send({ order: 'report' });
   print(
     `requests to BSG while nothing changes: ${((idle.requests - open_.requests) / IDLE_SECONDS).toFixed(1)} a second`,
   );
@@ -92,7 +92,7 @@ async function listen(): Promise<void> {
     seen.count = 0;
     seen.atMs = [];
     const changedAtMs = performance.now();
-    await tell({ order: 'status', status });
+    await send({ order: 'status', status });
     await until(() => seen.count >= SUBSCRIBERS);
     const delays = seen.atMs.map((atMs) => atMs - changedAtMs).sort((a, b) => a - b);
     const quantile = (share: number) => Math.round(delays[Math.ceil(share * delays.length) - 1] ?? Number.NaN);

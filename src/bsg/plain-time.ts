@@ -9,13 +9,14 @@ const NO_TIME: ReadonlySet<unknown> = new Set([null, undefined, '', '0000-00-00 
 
 const HOUR_LENGTH = 'YYYY-MM-DDTHH'.length;
 
-/** Times of messages are close to each other; a day has 24 hours. */
+/** Hours whose offsets are kept: six weeks, as times of messages are close to each other. */
 const MAX_HOURS = 1_000;
 
 /**
- * Reads whole seconds as RFC 3339 in UTC, as Temporal would, in a hundredth of the time: an offset is constant but for the
- * hours in which the clock changes, so it is computed once an hour. No time (null, an empty text or the zero date) is null. Undefined for all
- * else: fractions, other zones, an hour with a clock change, a date that does not exist.
+ * Reads whole seconds as RFC 3339 in UTC, as Temporal would, in a hundredth of the time: an offset is constant except in the
+ * hours in which the clock changes, so it is computed once for each hour. No time (null, an empty text or the zero date) is
+ * null. Undefined, which leaves the time to Temporal: fractions, other zones, an hour with a clock change, a date that does
+ * not exist.
  */
 export function createPlainTimeReader(timezone: string): (wireTime: unknown) => string | null | undefined {
   const offsets = new LRUCache<string, { readonly ms: number | null }>({ max: MAX_HOURS });

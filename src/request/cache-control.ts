@@ -1,8 +1,9 @@
+/** The `Cache-Control` of GraphQL responses. */
 import type { StatusRead } from '../statuses/read-observer.ts';
 
 /** What decides how long a response may be cached. */
 export interface CacheFacts {
-  /** Every read that the response was made of. */
+  /** Every read behind the response. */
   readonly reads: readonly Pick<StatusRead, 'tier' | 'entry'>[];
   /** Whether the request failed, or its result has errors. */
   readonly hasErrors: boolean;
@@ -10,7 +11,7 @@ export interface CacheFacts {
   readonly isPersonal: boolean;
 }
 
-/** Corrections of a final status reach a cache in front of the server after so long; seconds. */
+/** Corrections of a final status reach a cache in front of the server after this time at the latest; seconds. */
 const MAX_AGE_S = 3_600;
 
 /** Of a response that must not be cached. The response cache of Hive Gateway reads `max-age` alone. */
@@ -20,8 +21,8 @@ export const NO_STORE = 'no-store, max-age=0';
 export const STREAM = 'no-store, no-transform';
 
 /**
- * The `Cache-Control` of a response that is complete: the least freshness that is left of the entries that it was made of, for
- * the cache of one caller. Stale values and failures that are not cached make it `no-store`, as do errors and personal data.
+ * The `Cache-Control` of a complete response: fresh for as long as each of the entries behind it, for the cache of one caller.
+ * Errors, personal data, stale values and failures that are not cached make it `no-store`.
  */
 export function cacheControlOf({ reads, hasErrors, isPersonal }: CacheFacts, nowMs: number): string {
   if (hasErrors || isPersonal || reads.length === 0) return NO_STORE;

@@ -9,8 +9,8 @@ const STREAM_TYPE = /^(?:text\/event-stream|multipart\/mixed)/;
 const ETAG_CHARACTERS = 22;
 
 /**
- * Tells caches what they may do with each response of the endpoint: `Cache-Control` and `Vary`, and for GET an `ETag` where the
- * response may be cached. Responds 304 where `If-None-Match` has it.
+ * Sets the HTTP caching headers of the endpoint: `Cache-Control` and `Vary`, and for GET an `ETag` where the response may be
+ * cached. Responds 304 where `If-None-Match` has that.
  *
  * @param variesByCaller Whether callers are authenticated.
  */
@@ -36,7 +36,7 @@ function cacheControlFor({ reads, errorCode, operation }: RequestContext, { stat
   return cacheControlOf({ reads, hasErrors, isPersonal: operation.selectsPersonal }, Date.now());
 }
 
-/** The response with its validator; without its body where the client has the same. */
+/** The response with its validator; 304 without a body where the client has it already. */
 async function withETag(
   response: Response,
   ifNoneMatch: string | null,

@@ -1,3 +1,4 @@
+/** What a query selects, through fragments and in any depth. */
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -12,7 +13,7 @@ import {
 /** Fragments by their names. */
 export type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 
-/** What to look for in a selection. */
+/** What {@link selects} searches a selection for. */
 export interface Selected {
   /** Names of fields. */
   readonly fields: ReadonlySet<string>;
@@ -21,7 +22,7 @@ export interface Selected {
   readonly includes: (node: SelectionNode) => boolean;
 }
 
-/** Whether a selection reaches one of the fields, in whatever depth and by whatever fragments. */
+/** Whether a selection has one of the fields, in any depth, fragments included. */
 export function selects(
   selectionSet: SelectionSetNode | undefined,
   selected: Selected,

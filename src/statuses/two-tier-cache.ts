@@ -40,10 +40,10 @@ export interface Fetched<Value extends BsgValue> {
   readonly invalidatedAtMs: number | null;
 }
 
-/** What counts once a fetched result has been recorded. */
+/** The result that counts once a fetched one has been recorded. */
 export interface Recorded<Value extends BsgValue> {
   readonly result: Value | BsgFailure;
-  /** The cached entry that holds it; null where it is not cached. */
+  /** The entry that holds it; null where it is not cached. */
   readonly entry: Entry<Value> | null;
 }
 

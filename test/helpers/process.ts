@@ -24,7 +24,7 @@ export function runProgram(
   return run([file, ...args], environment);
 }
 
-/** Runs `tsx` with these arguments likewise. */
+/** Runs `tsx` with these arguments, in the same way. */
 export function runScript(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Program {
   return run(['--import', 'tsx', ...args], environment);
 }

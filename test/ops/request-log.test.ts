@@ -37,14 +37,14 @@ describe('the request log', () => {
   it("has the id that is returned and sent to BSG: the client's X-Request-Id, or a new one", async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
-    const ask = (id: string, headers: Record<string, string>) =>
+    const send = (id: string, headers: Record<string, string>) =>
       app.fetch('/graphql', graphqlPost({ query: `{ sms(id: "${id}") { __typename } }` }, headers));
 
-    const own = await ask('1', { 'x-request-id': 'order-7.a:b_c' });
+    const own = await send('1', { 'x-request-id': 'order-7.a:b_c' });
     expect(own.headers.get('x-request-id')).toBe('order-7.a:b_c');
-    const given = (await ask('2', {})).headers.get('x-request-id');
+    const given = (await send('2', {})).headers.get('x-request-id');
     expect(given).toMatch(/^[\da-f-]{36}$/);
-    const replaced = (await ask('3', { 'x-request-id': 'a b"}' })).headers.get('x-request-id');
+    const replaced = (await send('3', { 'x-request-id': 'a b"}' })).headers.get('x-request-id');
     expect(replaced).toMatch(/^[\da-f-]{36}$/);
 
     const ids = ['order-7.a:b_c', given, replaced];

@@ -23,12 +23,12 @@ async function startWorkers(bsg: FakeBsg, environment: Record<string, string> = 
   return { program, url, opsUrl };
 }
 
-async function ask(url: string): Promise<number> {
+async function send(url: string): Promise<number> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     // A connection of its own, for whichever worker is next.
     headers: { ...headers, connection: 'close' },
-    body: '{"query":"query Asked { sms(id: \\"1\\") { __typename } }"}',
+    body: '{"query":"query OneSms { sms(id: \\"1\\") { __typename } }"}',
   });
   await response.text();
   return response.status;
@@ -47,11 +47,11 @@ function pidsOf(program: Program): readonly number[] {
 describe('workers', () => {
   it('share a port, and have their metrics in one place', async () => {
     const { program, url, opsUrl } = await startWorkers(await startFakeBsg());
-    for (let i = 0; i < 10; i++) expect(await ask(url)).toBe(200);
+    for (let i = 0; i < 10; i++) expect(await send(url)).toBe(200);
 
     await expect.poll(() => new Set(linesOf(program, 'request').map(({ pid }) => pid)).size).toBe(2);
     expect(await (await fetch(`${opsUrl}/metrics`)).text()).toContain(
-      'bsg_graphql_request_duration_seconds_count{operation="Asked",type="query",outcome="ok"} 10\n',
+      'bsg_graphql_request_duration_seconds_count{operation="OneSms",type="query",outcome="ok"} 10\n',
     );
     expect(await (await fetch(`${opsUrl}/ready`)).json()).toEqual({ status: 'ready', workers: '2 of 2' });
     expect((await fetch(`${url}/ready`)).status).toBe(200);
@@ -65,9 +65,9 @@ describe('workers', () => {
     const [first = 0] = pidsOf(program);
     process.kill(first, 'SIGKILL');
     await program.printed(/starting another/);
-    expect(await ask(url)).toBe(200);
+    expect(await send(url)).toBe(200);
     await expect.poll(() => pidsOf(program).length, { timeout: 15_000 }).toBe(3);
-    expect(await ask(url)).toBe(200);
+    expect(await send(url)).toBe(200);
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
   });
@@ -78,7 +78,7 @@ describe('workers', () => {
       answer = () => sendJson(response, wireSms({ id: '1' }));
     });
     const { program, url } = await startWorkers(bsg);
-    const status = ask(url);
+    const status = send(url);
     await expect.poll(() => bsg.paths).toHaveLength(1);
     for (const pid of pidsOf(program)) process.kill(pid, 'SIGINT');
     program.child.kill('SIGINT');
@@ -96,7 +96,7 @@ describe('workers', () => {
     expect((await fetch(`${opsUrl}/metrics`)).status).toBe(503);
     expect((await fetch(`${opsUrl}/ready`)).status).toBe(200);
     // Connections go to the workers in turn: the one that hangs gets one at the most.
-    expect(await Promise.any([ask(url), ask(url)])).toBe(200);
+    expect(await Promise.any([send(url), send(url)])).toBe(200);
 
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);

@@ -9,7 +9,7 @@ import { startClient } from '../helpers/client.ts';
 import { graphqlPost } from '../helpers/http.ts';
 
 /** Repeats the query until it is compiled, and returns the first and the last response. */
-async function askUntilCompiled(app: TestApp, query: string, variables: object, operationName?: string) {
+async function queryUntilCompiled(app: TestApp, query: string, variables: object, operationName?: string) {
   const answers: ExecutionResult[] = [];
   for (let use = 1; use <= 4; use++) {
     const response = await app.fetch('/graphql', graphqlPost({ query, variables, operationName }));
@@ -19,7 +19,7 @@ async function askUntilCompiled(app: TestApp, query: string, variables: object, 
 }
 
 /** What graphql-js itself answers, without the moment of the answer. */
-async function askInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
+async function queryInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
   const live = { updates: () => null };
   const contextValue: Context = {
     loaders: createLoaders({ get: startClient(baseUrl).fetch }),
@@ -62,10 +62,10 @@ describe('a repeated query', () => {
   ])('has the result of its first time: %s with %j', async (query, variables) => {
     const { app, sandbox } = await startAppOnSandbox();
 
-    const { first, last } = await askUntilCompiled(app, query, variables);
+    const { first, last } = await queryUntilCompiled(app, query, variables);
 
     expect(JSON.stringify(last)).toBe(JSON.stringify(first));
-    if (first?.errors === undefined) expect(first).toEqual(await askInterpreter(sandbox.baseUrl, query, variables));
+    if (first?.errors === undefined) expect(first).toEqual(await queryInterpreter(sandbox.baseUrl, query, variables));
   });
 
   it('has the result of graphql-js, whatever is selected', async () => {
@@ -104,8 +104,8 @@ describe('a repeated query', () => {
 
     await fc.assert(
       fc.asyncProperty(queries, async (query) => {
-        const { last } = await askUntilCompiled(app, query, {});
-        expect(JSON.stringify(last)).toBe(JSON.stringify(await askInterpreter(sandbox.baseUrl, query, {})));
+        const { last } = await queryUntilCompiled(app, query, {});
+        expect(JSON.stringify(last)).toBe(JSON.stringify(await queryInterpreter(sandbox.baseUrl, query, {})));
       }),
       { numRuns: 40 },
     );
@@ -117,10 +117,10 @@ describe('a repeated query', () => {
       'query A { a: sms(id: "211") { ... on Sms { id } } } query B { b: sms(id: "305") { ... on Sms { id } } }';
 
     for (const _ of [1, 2]) {
-      expect((await askUntilCompiled(app, query, {}, 'A')).last).toEqual({ data: { a: { id: '211' } } });
-      expect((await askUntilCompiled(app, query, {}, 'B')).last).toEqual({ data: { b: { id: '305' } } });
+      expect((await queryUntilCompiled(app, query, {}, 'A')).last).toEqual({ data: { a: { id: '211' } } });
+      expect((await queryUntilCompiled(app, query, {}, 'B')).last).toEqual({ data: { b: { id: '305' } } });
     }
-    expect((await askUntilCompiled(app, query, {}, 'C')).last).toEqual({
+    expect((await queryUntilCompiled(app, query, {}, 'C')).last).toEqual({
       errors: [expect.objectContaining({ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } })],
     });
   });

@@ -10,7 +10,7 @@ const query = '{ sms(id: "1") { ... on Sms { id } } }';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const json = { 'content-type': 'application/json' };
 
-function ask(app: ReturnType<typeof startApp>, headers: Record<string, string>) {
+function send(app: ReturnType<typeof startApp>, headers: Record<string, string>) {
   return app.fetch('/graphql', graphqlPost({ query }, headers));
 }
 
@@ -18,11 +18,11 @@ describe('a static token', () => {
   it('authenticates its caller, whose name is in the request log', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
     for (const token of [TOKENS.personal, TOKENS.plain]) {
-      const response = await ask(app, bearer(token));
+      const response = await send(app, bearer(token));
       expect(response.status).toBe(200);
       expect(await response.json()).toEqual({ data: { sms: { id: '1' } } });
     }
-    expect((await ask(app, { authorization: `bearer   ${TOKENS.plain}` })).status).toBe(200);
+    expect((await send(app, { authorization: `bearer   ${TOKENS.plain}` })).status).toBe(200);
     expect(app.requestLines().map(({ caller }) => caller)).toEqual([
       'token:support',
       'token:dashboard',
@@ -41,7 +41,7 @@ describe('a static token', () => {
   ])('is required: a request with %s is 401 UNAUTHENTICATED, and not sent to BSG', async (_, headers, challenge) => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl, { AUTH_TOKENS });
-    const response = await ask(app, headers as Record<string, string>);
+    const response = await send(app, headers as Record<string, string>);
 
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(challenge);
@@ -140,7 +140,7 @@ describe('a JWT', () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign();
-    const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await ask(app, bearer(token))).status));
+    const statuses = await Promise.all(Array.from({ length: 50 }, async () => (await send(app, bearer(token))).status));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(issuer.calls).toBeLessThanOrEqual(1);
   });
@@ -172,7 +172,7 @@ describe('a JWT', () => {
   ])('%s is refused with 401', async (_, tokenBy) => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
-    const response = await ask(app, bearer(await tokenBy(sign)));
+    const response = await send(app, bearer(await tokenBy(sign)));
     expect(response.status).toBe(401);
   });
 
@@ -183,8 +183,8 @@ describe('a JWT', () => {
   ])('%s is refused with 401', async (_, claims, how) => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
-    expect((await ask(app, bearer(await sign(claims, how)))).status).toBe(401);
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(await sign(claims, how)))).status).toBe(401);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
   });
 
   it('is refused once it expires, even if it was verified a moment before', async () => {
@@ -192,12 +192,12 @@ describe('a JWT', () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign({}, { expiresIn: '40s' });
-    expect((await ask(app, bearer(token))).status).toBe(200);
+    expect((await send(app, bearer(token))).status).toBe(200);
     vi.advanceTimersByTime(35_000);
-    expect((await ask(app, bearer(token))).status).toBe(200);
+    expect((await send(app, bearer(token))).status).toBe(200);
     // The clocks of two machines may differ by half a minute.
     vi.advanceTimersByTime(36_000);
-    expect((await ask(app, bearer(token))).status).toBe(401);
+    expect((await send(app, bearer(token))).status).toBe(401);
   });
 
   it('without a key id is verified with each key of the issuer', async () => {
@@ -205,8 +205,8 @@ describe('a JWT', () => {
     issuer.keyIds = ['first', 'second'];
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const unnamed = { header: { alg: 'ES256' } };
-    expect((await ask(app, bearer(await sign({}, { keyId: 'second', ...unnamed })))).status).toBe(200);
-    expect((await ask(app, bearer(await sign({}, { keyId: 'of_a_stranger', ...unnamed })))).status).toBe(401);
+    expect((await send(app, bearer(await sign({}, { keyId: 'second', ...unnamed })))).status).toBe(200);
+    expect((await send(app, bearer(await sign({}, { keyId: 'of_a_stranger', ...unnamed })))).status).toBe(401);
   });
 
   it('of a subject, one of a client and a static token are three callers, even by the same name', async () => {
@@ -217,8 +217,8 @@ describe('a JWT', () => {
       bearer(await sign({ sub: undefined, client_id: 'dashboard' })),
       bearer(TOKENS.plain),
     ]) {
-      expect((await ask(app, headers)).status).toBe(200);
-      expect((await ask(app, headers)).status).toBe(429);
+      expect((await send(app, headers)).status).toBe(200);
+      expect((await send(app, headers)).status).toBe(429);
     }
   });
 
@@ -237,13 +237,13 @@ describe('a JWT', () => {
   it('signed by an unknown key causes one fetch of the keys, not one for each request, while the issuer is unavailable', async () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
     fakeClock();
     vi.setSystemTime(Date.now() + 365 * 86_400_000);
     issuer.isAway = true;
     issuer.calls = 0;
     const strange = await sign({}, { keyId: 'of_a_stranger', expiresIn: '5m' });
-    for (let i = 0; i < 50; i++) await ask(app, bearer(strange));
+    for (let i = 0; i < 50; i++) await send(app, bearer(strange));
     expect(issuer.calls).toBe(1);
   });
 
@@ -251,19 +251,19 @@ describe('a JWT', () => {
     fakeClock();
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
     issuer.keyId = 'second';
-    expect((await ask(app, bearer(await sign()))).status).toBe(401);
+    expect((await send(app, bearer(await sign()))).status).toBe(401);
     vi.advanceTimersByTime(30_000);
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
     expect(issuer.calls).toBe(2);
   });
 
   it('is accepted beside static tokens', async () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS });
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
-    expect((await ask(app, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(TOKENS.plain))).status).toBe(200);
   });
 
   it('is 503 AUTHENTICATION_UNAVAILABLE, and the server is not ready, until the signing keys are fetched', async () => {
@@ -272,7 +272,7 @@ describe('a JWT', () => {
     const app = startApp((await startFakeBsg()).baseUrl, environment);
     const token = await sign();
 
-    const response = await ask(app, bearer(token));
+    const response = await send(app, bearer(token));
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'AUTHENTICATION_UNAVAILABLE' } }] });
@@ -282,15 +282,15 @@ describe('a JWT', () => {
 
     issuer.isAway = false;
     await expect.poll(async () => (await app.fetch('/ready')).status, { timeout: 10_000 }).toBe(200);
-    expect((await ask(app, bearer(token))).status).toBe(200);
+    expect((await send(app, bearer(token))).status).toBe(200);
   });
 
   it('is accepted while the issuer is unavailable, once its keys were fetched', async () => {
     const { issuer, environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, environment);
-    expect((await ask(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
     issuer.isAway = true;
-    expect((await ask(app, bearer(await sign({ sub: 'another' })))).status).toBe(200);
+    expect((await send(app, bearer(await sign({ sub: 'another' })))).status).toBe(200);
     expect((await app.fetch('/ready')).status).toBe(200);
   });
 });

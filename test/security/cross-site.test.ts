@@ -23,9 +23,9 @@ const preflight = (origin: string) => ({
 describe('a page of another origin', () => {
   it('can neither send a request nor read a response by default', async () => {
     const { app } = await start();
-    const asked = await app.fetch(address, preflight('https://evil.example'));
-    expect(asked.status).toBe(403);
-    expect(await asked.json()).toMatchObject({ errors: [{ message: expect.stringContaining('CORS_ORIGINS') }] });
+    const response = await app.fetch(address, preflight('https://evil.example'));
+    expect(response.status).toBe(403);
+    expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('CORS_ORIGINS') }] });
     for (const init of [preflight('https://evil.example'), { headers: { origin: 'https://evil.example' } }]) {
       const response = await app.fetch(address, init);
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
@@ -36,11 +36,11 @@ describe('a page of another origin', () => {
     'can send requests and read responses if CORS_ORIGINS has %s',
     async (origin) => {
       const { app } = await start({ CORS_ORIGINS: 'https://app.example,http://localhost:3000' });
-      const asked = await app.fetch('/graphql', preflight(origin));
-      expect(asked.status).toBe(204);
-      expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
-      expect(asked.headers.get('access-control-allow-headers')).toMatch(/authorization,baggage/);
-      expect(asked.headers.get('access-control-allow-credentials')).toBeNull();
+      const response = await app.fetch('/graphql', preflight(origin));
+      expect(response.status).toBe(204);
+      expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+      expect(response.headers.get('access-control-allow-headers')).toMatch(/authorization,baggage/);
+      expect(response.headers.get('access-control-allow-credentials')).toBeNull();
 
       const answered = await app.fetch('/graphql', {
         method: 'POST',
@@ -57,16 +57,16 @@ describe('a page of another origin', () => {
     'is refused from %s if CORS_ORIGINS has others',
     async (origin) => {
       const { app } = await start({ CORS_ORIGINS: 'https://app.example,https://other.example' });
-      const asked = await app.fetch('/graphql', preflight(origin));
-      expect(asked.headers.get('access-control-allow-origin')).toBeNull();
+      const response = await app.fetch('/graphql', preflight(origin));
+      expect(response.headers.get('access-control-allow-origin')).toBeNull();
     },
   );
 
   it('is allowed from anywhere if CORS_ORIGINS is *', async () => {
     const { app } = await start({ CORS_ORIGINS: '*' });
-    const asked = await app.fetch('/graphql', preflight('https://any.example'));
-    expect(asked.headers.get('access-control-allow-origin')).toBe('https://any.example');
-    expect(asked.headers.get('vary')).toMatch(/origin/i);
+    const response = await app.fetch('/graphql', preflight('https://any.example'));
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://any.example');
+    expect(response.headers.get('vary')).toMatch(/origin/i);
   });
 
   it('can read that its token was refused', async () => {

@@ -10,7 +10,7 @@ import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
-async function askFor(app: TestApp, count: number, headers: Record<string, string> = {}) {
+async function lookUp(app: TestApp, count: number, headers: Record<string, string> = {}) {
   const ids = Array.from({ length: count }, (_, i) => String(i + 1));
   const response = await app.fetch(
     '/graphql',
@@ -23,17 +23,17 @@ describe('the rate limit of a caller', () => {
   it('is one of lookups per minute: beyond it is 429 with Retry-After, and other callers are not affected', async () => {
     fakeTimers();
     const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS, RATE_LIMIT: '10' });
-    expect(await askFor(app, 6, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
-    expect(await askFor(app, 4, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
-    expect(await askFor(app, 1, bearer(TOKENS.plain))).toMatchObject({
+    expect(await lookUp(app, 6, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+    expect(await lookUp(app, 4, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+    expect(await lookUp(app, 1, bearer(TOKENS.plain))).toMatchObject({
       status: 429,
       retryAfter: '60',
       errors: [{ extensions: { code: 'TOO_MANY_REQUESTS', retryAfter: 60 } }],
     });
-    expect(await askFor(app, 10, bearer(TOKENS.personal))).toMatchObject({ status: 200 });
+    expect(await lookUp(app, 10, bearer(TOKENS.personal))).toMatchObject({ status: 200 });
 
     vi.advanceTimersByTime(60_000);
-    expect(await askFor(app, 10, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
+    expect(await lookUp(app, 10, bearer(TOKENS.plain))).toMatchObject({ status: 200 });
   });
 
   it('is charged one lookup for a request without any', async () => {
@@ -59,9 +59,9 @@ describe('the rate limit of a caller', () => {
 
   it('leaves room for a small request after a large one was refused', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '10' });
-    expect((await askFor(app, 6)).status).toBe(200);
-    expect((await askFor(app, 6)).status).toBe(429);
-    expect((await askFor(app, 3)).status).toBe(200);
+    expect((await lookUp(app, 6)).status).toBe(200);
+    expect((await lookUp(app, 6)).status).toBe(429);
+    expect((await lookUp(app, 3)).status).toBe(200);
   });
 
   it('is charged once for a subscription, by its keys', async () => {
@@ -122,7 +122,7 @@ describe('the rate limit of a caller', () => {
 
   it('is off with RATE_LIMIT=0', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { RATE_LIMIT: '0' });
-    for (let i = 0; i < 20; i++) expect((await askFor(app, 100)).status).toBe(200);
+    for (let i = 0; i < 20; i++) expect((await lookUp(app, 100)).status).toBe(200);
   });
 });
 
@@ -138,21 +138,21 @@ describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one R
     const countOf = async () => Number(await redis.client.get((await redis.client.keys('*limit*'))[0] ?? ''));
     await expect
       .poll(async () => {
-        await askFor(a, 1, bearer(TOKENS.personal));
-        await askFor(b, 1, bearer(TOKENS.personal));
+        await lookUp(a, 1, bearer(TOKENS.personal));
+        await lookUp(b, 1, bearer(TOKENS.personal));
         return countOf();
       })
       .toBeGreaterThan(1);
 
-    expect((await askFor(a, 6, bearer(TOKENS.plain))).status).toBe(200);
-    expect((await askFor(b, 4, bearer(TOKENS.plain))).status).toBe(200);
-    expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
-    expect((await askFor(b, 1, bearer(TOKENS.plain))).status).toBe(429);
+    expect((await lookUp(a, 6, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await lookUp(b, 4, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await lookUp(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+    expect((await lookUp(b, 1, bearer(TOKENS.plain))).status).toBe(429);
 
     await redis.kill();
     await expect.poll(() => a.log()).toMatch(/Redis unavailable/);
-    expect((await askFor(a, 10, bearer(TOKENS.plain))).status).toBe(200);
-    expect((await askFor(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+    expect((await lookUp(a, 10, bearer(TOKENS.plain))).status).toBe(200);
+    expect((await lookUp(a, 1, bearer(TOKENS.plain))).status).toBe(429);
   });
 
   it('is counted for each BSG account', async () => {
@@ -163,7 +163,7 @@ describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one R
     );
     for (const app of apps) {
       await expect.poll(() => app.log()).toMatch(/Redis available/);
-      expect((await askFor(app, 10, bearer(TOKENS.plain))).status).toBe(200);
+      expect((await lookUp(app, 10, bearer(TOKENS.plain))).status).toBe(200);
     }
   });
 
@@ -171,9 +171,9 @@ describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one R
     const [{ baseUrl }, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const app = startApp(baseUrl, { REDIS_URL: redis.url });
     await expect.poll(() => app.log()).toMatch(/Redis available/);
-    await askFor(app, 1);
+    await lookUp(app, 1);
     redis.freeze();
-    for (let i = 0; i < 50; i++) expect((await askFor(app, 1)).status).toBe(200);
+    for (let i = 0; i < 50; i++) expect((await lookUp(app, 1)).status).toBe(200);
     redis.unfreeze();
   });
 });

@@ -50,8 +50,8 @@ it('a chunked body is 411, however short', async () => {
   });
 });
 
-/** The whole answer to a query for this host. */
-async function askAs(host: string, listener: RequestListener): Promise<string> {
+/** The whole response to a query with this `Host`. */
+async function requestAs(host: string, listener: RequestListener): Promise<string> {
   const { hostname, port } = new URL(await listen(listener));
   const socket = connect(Number(port), hostname);
   socket.end(`GET /graphql?query={__typename} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
@@ -62,7 +62,7 @@ it.each(['[', 'a b%', 'x:99999999', 'localhost/metrics?', 'user@localhost', ''])
   'a request with the malformed Host %j is 400 without a body',
   async (host) => {
     const { app } = await startAppOnSandbox();
-    const answer = await askAs(host, app.listener);
+    const answer = await requestAs(host, app.listener);
     expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/);
     expect(answer.split('\r\n\r\n', 2)[1]).toMatch(/^(0)?$/);
   },
@@ -103,13 +103,13 @@ it.each(['evil.example', '10.0.0.1:4000'])(
   'a page whose name %s resolves to this machine is refused (DNS rebinding)',
   async (host) => {
     const local = await startAppOnSandbox();
-    expect(await askAs(host, local.app.listener)).toMatch(/^HTTP\/1.1 403 .*AUTH=none/s);
+    expect(await requestAs(host, local.app.listener)).toMatch(/^HTTP\/1.1 403 .*AUTH=none/s);
     const said = await startAppOnSandbox({ AUTH: 'none' });
-    expect(await askAs(host, said.app.listener)).toMatch(/^HTTP\/1.1 200 /);
+    expect(await requestAs(host, said.app.listener)).toMatch(/^HTTP\/1.1 200 /);
   },
 );
 
 it.each(['localhost:4000', '127.0.0.1', '[::1]:4000'])('requests may name this machine %s', async (host) => {
   const { app } = await startAppOnSandbox();
-  expect(await askAs(host, app.listener)).toMatch(/^HTTP\/1.1 200 /);
+  expect(await requestAs(host, app.listener)).toMatch(/^HTTP\/1.1 200 /);
 });

@@ -28,7 +28,7 @@ async function startInstance(baseUrl: string, redis: TestRedis, environment: Rec
   return {
     program,
     address,
-    async ask(ids: readonly string[], references: readonly string[] = []): Promise<readonly BatchResult[]> {
+    async read(ids: readonly string[], references: readonly string[] = []): Promise<readonly BatchResult[]> {
       const query = `query ($ids: [ID!], $references: [String!]) {
         smsBatch(ids: $ids, references: $references) { results { ... on Sms { id status } ... on BsgErrorDetails { code } } }
       }`;
@@ -56,8 +56,8 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     const ids = numbers(1, 20);
 
     const reads = fleet.flatMap((instance, i) => [
-      instance.ask(ids, [`ref_10${i}`]),
-      instance.ask(ids, [`ref_20${i}`]),
+      instance.read(ids, [`ref_10${i}`]),
+      instance.read(ids, [`ref_20${i}`]),
     ]);
     const requestedIds = () => bsg.requests.flatMap(({ kind, key, ids: many }) => (kind === 'sms' ? [key] : many));
     await expect.poll(() => requestedIds().length + bsg.count('reference')).toBe(20 + reads.length);
@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
 
-    const reads = fleet.map((instance, i) => instance.ask(['1'], [`ref_10${i}`]));
+    const reads = fleet.map((instance, i) => instance.read(['1'], [`ref_10${i}`]));
     await bsg.received(1 + reads.length);
     slow.release();
 
@@ -87,7 +87,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     const environment = { BSG_TIMEOUT_MS: '2000', BSG_RETRIES: '0' };
     const fleet = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis, environment)));
 
-    const answers = await Promise.all(fleet.map((instance) => instance.ask(['1'])));
+    const answers = await Promise.all(fleet.map((instance) => instance.read(['1'])));
 
     expect(answers).toEqual([1, 2, 3].map(() => [{ code: 'TIMEOUT' }]));
     expect(bsg.paths).toHaveLength(1);
@@ -97,10 +97,10 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const [a, b, c] = await Promise.all([1, 2, 3].map(() => startInstance(bsg.baseUrl, redis)));
 
-    await a?.ask(['1'], ['ref_2']);
+    await a?.read(['1'], ['ref_2']);
     await expect.poll(() => redis.client.dbsize()).toBe(4);
-    expect(await b?.ask(['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
-    expect(await c?.ask(['1', '2'])).toMatchObject([{ id: '1' }, { id: '2' }]);
+    expect(await b?.read(['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
+    expect(await c?.read(['1', '2'])).toMatchObject([{ id: '1' }, { id: '2' }]);
     expect(bsg.paths.toSorted()).toEqual(['/sms/1', '/sms/reference/ref_2']);
   });
 
@@ -112,12 +112,12 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
       startInstance(bsg.baseUrl, redis, keepsLong),
       startInstance(bsg.baseUrl, redis, keepsNothing),
     ]);
-    expect(await a.ask(['1'])).toEqual([{ id: '1', status: 'SENT' }]);
+    expect(await a.read(['1'])).toEqual([{ id: '1', status: 'SENT' }]);
     await redis.client.flushall();
     bsg.respond = knowsAll();
 
-    expect(await b.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
-    await expect.poll(() => a.ask(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
+    expect(await b.read(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
+    await expect.poll(() => a.read(['1'])).toEqual([{ id: '1', status: 'DELIVERED' }]);
     expect(bsg.paths).toEqual(['/sms/1', '/sms/1']);
   });
 
@@ -132,7 +132,7 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
       [1, 2, 3, 4].map(async () => {
         while (!isOver) {
           const ids = numbers(next++, 3);
-          const answers = await instance.ask(ids).catch((error: unknown) => [{ code: String(error) }]);
+          const answers = await instance.read(ids).catch((error: unknown) => [{ code: String(error) }]);
           failures.push(...answers.filter((answer) => 'code' in answer));
         }
       }),
@@ -154,8 +154,8 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
 
     expect(failures).toEqual([]);
     bsg.forgetRequests();
-    await a?.ask(['900001']);
-    await expect.poll(() => b?.ask(['900001'])).toMatchObject([{ id: '900001' }]);
+    await a?.read(['900001']);
+    await expect.poll(() => b?.read(['900001'])).toMatchObject([{ id: '900001' }]);
     expect(bsg.paths).toEqual(['/sms/900001']);
   }, 90_000);
 
@@ -182,14 +182,14 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     const instance = await startInstance(bsg.baseUrl, redis);
     redis.freeze();
 
-    for (const id of numbers(1, 50)) expect(await instance.ask([id])).toMatchObject([{ id }]);
+    for (const id of numbers(1, 50)) expect(await instance.read([id])).toMatchObject([{ id }]);
     expect(await instance.readiness()).toMatchObject({ status: 'ready', bsg: 'up', redis: 'down' });
 
     redis.unfreeze();
     await expect
       .poll(
         async () => {
-          await instance.ask([String(Math.floor(Math.random() * 1e9))]);
+          await instance.read([String(Math.floor(Math.random() * 1e9))]);
           return instance.readiness();
         },
         { timeout: 20_000 },
@@ -226,8 +226,8 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
       startInstance(bsg.baseUrl, redis, { BSG_API_KEY: 'live_of_someone_else' }),
     ]);
 
-    await a.ask(['1']);
-    await b.ask(['1']);
+    await a.read(['1']);
+    await b.read(['1']);
     expect(bsg.paths).toHaveLength(2);
     await expect.poll(() => redis.client.dbsize()).toBe(4);
 
@@ -240,7 +240,7 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
   it('with malformed change events on it ends no instance', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
-    await instance.ask(['1']);
+    await instance.read(['1']);
     const [channel = ''] = await redis.client.pubsub('CHANNELS', '*changes*').then((channels) => channels as string[]);
     const times = {
       requestedAtMs: Date.now() + 1_000,
@@ -258,14 +258,14 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
       const event = { from: 'another', keys: ['sms:1', 'task:1'], entry: { result: answer, ...times } };
       await redis.client.publish(channel, JSON.stringify(event));
     }
-    expect(await instance.ask(['1'])).toMatchObject([{ id: '1' }]);
+    expect(await instance.read(['1'])).toMatchObject([{ id: '1' }]);
     expect(instance.program.output()).not.toContain('"level":60');
   });
 
   it('with undecodable values in it fails no read', async () => {
     const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
     const instance = await startInstance(bsg.baseUrl, redis);
-    await instance.ask(['1']);
+    await instance.read(['1']);
     await expect.poll(() => redis.client.dbsize()).toBe(2);
     const key = (await redis.client.keys('*sms:1'))[0] ?? '';
 
@@ -280,7 +280,7 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
       const id = String(100 + i);
       await redis.client.set(key.replace(/1$/, id), rubbish);
       await redis.client.publish(key.replace('sms:1', 'changes'), rubbish);
-      expect(await instance.ask([id])).toMatchObject([{ id }]);
+      expect(await instance.read([id])).toMatchObject([{ id }]);
     }
   });
 });

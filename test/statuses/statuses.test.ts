@@ -33,7 +33,7 @@ const CampaignSent = graphql(`
   }
 `);
 
-async function ask(app: TestApp, ids: readonly string[], references: readonly string[] = []) {
+async function readSms(app: TestApp, ids: readonly string[], references: readonly string[] = []) {
   const { data } = await app.query(Statuses, { ids: [...ids], references: [...references] });
   return data.smsBatch.results;
 }
@@ -52,14 +52,16 @@ describe('a fetched status', () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl);
 
-    const first = await ask(app, ['1']);
+    const first = await readSms(app, ['1']);
     seconds(1.9);
-    expect(await ask(app, ['1'])).toEqual(first);
+    expect(await readSms(app, ['1'])).toEqual(first);
     expect(bsg.paths).toHaveLength(1);
 
     seconds(0.2);
     bsg.respond = delivered;
-    expect(await ask(app, ['1'])).toEqual([{ id: '1', status: 'DELIVERED', fetchedAt: '2026-01-01T00:00:02.100Z' }]);
+    expect(await readSms(app, ['1'])).toEqual([
+      { id: '1', status: 'DELIVERED', fetchedAt: '2026-01-01T00:00:02.100Z' },
+    ]);
     expect(bsg.paths).toHaveLength(2);
   });
 
@@ -68,12 +70,12 @@ describe('a fetched status', () => {
     const bsg = await startFakeBsg(delivered);
     const app = startApp(bsg.baseUrl);
 
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     seconds(86_399);
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     expect(bsg.paths).toHaveLength(1);
     seconds(2);
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     expect(bsg.paths).toHaveLength(2);
   });
 
@@ -81,7 +83,7 @@ describe('a fetched status', () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, { CACHE_TTL_MS: '0', CACHE_FINAL_TTL_MS: '0', CACHE_STALE_IF_ERROR_MS: '0' });
 
-    for (bsg.respond of [sent, sent, delivered, delivered]) await ask(app, ['1']);
+    for (bsg.respond of [sent, sent, delivered, delivered]) await readSms(app, ['1']);
     expect(bsg.paths).toHaveLength(4);
   });
 
@@ -89,9 +91,9 @@ describe('a fetched status', () => {
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl);
 
-    await ask(app, ['1']);
-    await ask(app, [], ['ref_2']);
-    expect(await ask(app, ['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
+    await readSms(app, ['1']);
+    await readSms(app, [], ['ref_2']);
+    expect(await readSms(app, ['2'], ['ref_1'])).toMatchObject([{ id: '2' }, { id: '1' }]);
     expect(bsg.paths).toEqual(['/sms/1', '/sms/reference/ref_2']);
   });
 
@@ -99,16 +101,16 @@ describe('a fetched status', () => {
     const bsg = await startFakeBsg(delivered);
     const app = startApp(bsg.baseUrl, { CACHE_MAX_ENTRIES: '4' });
 
-    await ask(app, ['1']);
-    await ask(app, ['2']);
-    await ask(app, ['1'], ['ref_1']);
-    await ask(app, ['3']);
+    await readSms(app, ['1']);
+    await readSms(app, ['2']);
+    await readSms(app, ['1'], ['ref_1']);
+    await readSms(app, ['3']);
     bsg.forgetRequests();
 
-    await ask(app, ['1']);
-    await ask(app, ['3']);
+    await readSms(app, ['1']);
+    await readSms(app, ['3']);
     expect(bsg.paths).toEqual([]);
-    await ask(app, ['2']);
+    await readSms(app, ['2']);
     expect(bsg.paths).toEqual(['/sms/2']);
   });
 
@@ -165,29 +167,29 @@ describe('a failure', () => {
     const bsg = await startFakeBsg(respondWith({ error: 20 }));
     const app = startApp(bsg.baseUrl);
 
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     bsg.respond = sent;
-    expect(await ask(app, ['1'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
+    expect(await readSms(app, ['1'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
     seconds(2);
-    expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
   it.each([1, 5, 8, 25, 99])('with the error %i of BSG is not cached', async (error) => {
     const bsg = await startFakeBsg(respondWith({ error }));
     const app = startApp(bsg.baseUrl);
 
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     bsg.respond = sent;
-    expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
   it('of BSG to respond is not cached', async () => {
     const bsg = await startFakeBsg(isDown);
     const app = startApp(bsg.baseUrl, noRetries);
 
-    expect(await ask(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
     bsg.respond = sent;
-    expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 });
 
@@ -201,7 +203,7 @@ describe('concurrent reads of one key', () => {
     const app = startApp(bsg.baseUrl, noRetries);
 
     // Each reads a key of its own behind the shared one: once BSG has that request, the shared key has been read as well.
-    const reads = Array.from({ length: 49 }, (_, i) => ask(app, ['1'], [`ref_${100 + i}`]));
+    const reads = Array.from({ length: 49 }, (_, i) => readSms(app, ['1'], [`ref_${100 + i}`]));
     await bsg.received(50);
     slow.release();
 
@@ -215,15 +217,15 @@ describe('while BSG is down', () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, noRetries);
-    const known = await ask(app, ['1']);
+    const known = await readSms(app, ['1']);
     bsg.respond = isDown;
 
     seconds(3);
-    expect(await ask(app, ['1'])).toEqual(known);
+    expect(await readSms(app, ['1'])).toEqual(known);
     seconds(598);
-    expect(await ask(app, ['1'])).toEqual(known);
+    expect(await readSms(app, ['1'])).toEqual(known);
     seconds(2);
-    expect(await ask(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 
   it('no stale value is served where CACHE_STALE_IF_ERROR_MS is 0, nor for an error that BSG names', async () => {
@@ -233,14 +235,14 @@ describe('while BSG is down', () => {
       startApp(bsg.baseUrl, { ...noRetries, CACHE_STALE_IF_ERROR_MS: '0' }),
       startApp(bsg.baseUrl, noRetries),
     ];
-    await ask(off, ['1']);
-    await ask(on, ['1']);
+    await readSms(off, ['1']);
+    await readSms(on, ['1']);
     seconds(3);
 
     bsg.respond = respondWith({ error: 8 });
-    expect(await ask(on, ['1'])).toEqual([{ code: 'NOT_ENOUGH_FUNDS' }]);
+    expect(await readSms(on, ['1'])).toEqual([{ code: 'NOT_ENOUGH_FUNDS' }]);
     bsg.respond = isDown;
-    expect(await ask(off, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(off, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 
   it('a stale value is not served where a newer one came while the fetch was in flight', async () => {
@@ -265,11 +267,11 @@ describe('while BSG is down', () => {
     fakeClock();
     const bsg = await startFakeBsg(respondWith({ error: 20 }));
     const app = startApp(bsg.baseUrl, noRetries);
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     bsg.respond = isDown;
     seconds(3);
 
-    expect(await ask(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
   });
 });
 
@@ -278,10 +280,10 @@ describe('after ten outages in a row the circuit breaker', () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, noRetries);
-    const known = await ask(app, ['1']);
+    const known = await readSms(app, ['1']);
     seconds(3);
     bsg.respond = isDown;
-    for (let id = 100; id < 110; id++) await ask(app, [String(id)]);
+    for (let id = 100; id < 110; id++) await readSms(app, [String(id)]);
     bsg.forgetRequests();
     return { bsg, app, known };
   }
@@ -289,10 +291,10 @@ describe('after ten outages in a row the circuit breaker', () => {
   it('is open: unknown keys fail at once with retryAfter, known ones are served stale', async () => {
     const { bsg, app, known } = await startDown();
 
-    expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
+    expect(await readSms(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
     seconds(2);
-    expect(await ask(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 3 }]);
-    expect(await ask(app, ['1'])).toEqual(known);
+    expect(await readSms(app, ['7'])).toEqual([{ code: 'BAD_RESPONSE', retryAfter: 3 }]);
+    expect(await readSms(app, ['1'])).toEqual(known);
     expect(bsg.paths).toEqual([]);
     expect(await (await app.fetch('/ready')).json()).toEqual({
       status: 'ready',
@@ -306,10 +308,10 @@ describe('after ten outages in a row the circuit breaker', () => {
     const { bsg, app } = await startDown();
 
     seconds(5);
-    expect(await ask(app, ['7'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
-    expect(await ask(app, ['8'])).toMatchObject([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
+    expect(await readSms(app, ['7'])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(app, ['8'])).toMatchObject([{ code: 'BAD_RESPONSE', retryAfter: 5 }]);
     seconds(5);
-    await ask(app, ['9']);
+    await readSms(app, ['9']);
     expect(bsg.paths).toEqual(['/sms/7', '/sms/9']);
   });
 
@@ -318,7 +320,7 @@ describe('after ten outages in a row the circuit breaker', () => {
     bsg.respond = sent;
     seconds(5);
 
-    expect(await ask(app, ['7', '8', '9'])).toMatchObject([{ id: '7' }, { id: '8' }, { id: '9' }]);
+    expect(await readSms(app, ['7', '8', '9'])).toMatchObject([{ id: '7' }, { id: '8' }, { id: '9' }]);
     expect(bsg.paths).toEqual(['/sms/7', '/sms/getStatus']);
   });
 
@@ -328,9 +330,9 @@ describe('after ten outages in a row the circuit breaker', () => {
     bsg.respond = slow.respond;
     seconds(5);
 
-    const probe = ask(app, ['7']);
+    const probe = readSms(app, ['7']);
     await bsg.received(1);
-    expect(await ask(app, ['8', '9'])).toMatchObject([
+    expect(await readSms(app, ['8', '9'])).toMatchObject([
       { code: 'BAD_RESPONSE', retryAfter: 1 },
       { code: 'BAD_RESPONSE', retryAfter: 1 },
     ]);
@@ -366,9 +368,9 @@ describe('after ten outages in a row the circuit breaker', () => {
     bsg.respond = respondWith({ error: 20 });
     seconds(5);
 
-    expect(await ask(app, ['7'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
+    expect(await readSms(app, ['7'])).toEqual([{ code: 'SMS_NOT_FOUND' }]);
     bsg.respond = sent;
-    expect(await ask(app, ['8', '9'])).toMatchObject([{ id: '8' }, { id: '9' }]);
+    expect(await readSms(app, ['8', '9'])).toMatchObject([{ id: '8' }, { id: '9' }]);
     expect(await (await app.fetch('/ready')).json()).toEqual({
       status: 'ready',
       bsg: 'up',
@@ -384,14 +386,14 @@ describe('after ten outages in a row the circuit breaker', () => {
       sendJson(response, {}, 429);
     });
     const app = startApp(bsg.baseUrl, noRetries);
-    for (let id = 0; id < 10; id++) await ask(app, [String(id)]);
+    for (let id = 0; id < 10; id++) await readSms(app, [String(id)]);
 
-    expect(await ask(app, ['11'])).toEqual([{ code: 'RATE_LIMITED', retryAfter: 60 }]);
+    expect(await readSms(app, ['11'])).toEqual([{ code: 'RATE_LIMITED', retryAfter: 60 }]);
     seconds(59);
-    await ask(app, ['11']);
+    await readSms(app, ['11']);
     expect(bsg.paths).toHaveLength(10);
     seconds(1);
-    await ask(app, ['11']);
+    await readSms(app, ['11']);
     expect(bsg.paths).toHaveLength(11);
   });
 
@@ -401,8 +403,9 @@ describe('after ten outages in a row the circuit breaker', () => {
       else sendJson(response, '<h1>Not Found</h1>', 404);
     });
     const app = startApp(bsg.baseUrl);
-    for (let id = 100; id < 120; id++) expect(await ask(app, [String(id)])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
-    expect(await ask(app, ['1'])).toMatchObject([{ id: '1' }]);
+    for (let id = 100; id < 120; id++)
+      expect(await readSms(app, [String(id)])).toMatchObject([{ code: 'BAD_RESPONSE' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ id: '1' }]);
   });
 
   it('stays closed while BSG responds now and then', async () => {
@@ -410,7 +413,7 @@ describe('after ten outages in a row the circuit breaker', () => {
     const app = startApp(bsg.baseUrl, noRetries);
     for (let id = 0; id < 40; id++) {
       bsg.respond = id % 8 === 0 ? sent : isDown;
-      await ask(app, [String(id)]);
+      await readSms(app, [String(id)]);
     }
     expect(bsg.paths).toHaveLength(40);
   });

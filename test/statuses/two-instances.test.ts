@@ -139,9 +139,9 @@ describe('two instances with a shared cache', () => {
     bsg.word = 'delivered';
     vi.advanceTimersByTime(1);
     expect(await b.get(key)).toMatchObject({ status: 'EXPIRED' });
-    const isTold = invalidationAt(a);
+    const received = invalidationAt(a);
     await b.invalidate([keyOf(smsByReference, 'ref_1')]);
-    await isTold;
+    await received;
 
     expect([await a.get(key), await b.get(key)]).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
     expect(bsg.fetches).toBe(2);
