@@ -249,14 +249,14 @@ describe('while BSG is down', () => {
     fakeClock();
     const bsg = await startFakeBsg(sent);
     const app = startApp(bsg.baseUrl, noRetries);
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     seconds(3);
     const slow = held(isDown);
     bsg.respond = slow.respond;
-    const failing = ask(app, ['1']);
+    const failing = readSms(app, ['1']);
     await bsg.received(2);
     bsg.respond = delivered;
-    expect(await ask(app, [], ['ref_1'])).toMatchObject([{ status: 'DELIVERED' }]);
+    expect(await readSms(app, [], ['ref_1'])).toMatchObject([{ status: 'DELIVERED' }]);
 
     slow.release();
 
@@ -341,26 +341,26 @@ describe('after ten outages in a row the circuit breaker', () => {
     expect(bsg.paths).toEqual(['/sms/7']);
   });
 
-  it('keeps a delivery report about a final status in mind until BSG can be asked', async () => {
+  it('remembers a delivery report about a final status until BSG is available again', async () => {
     fakeClock();
     const bsg = await startFakeBsg(knowsAll({ status: 'expired' }));
     const app = startApp(bsg.baseUrl, { ...noRetries, WEBHOOK_SECRET: 'secret_of_the_reports' });
-    await ask(app, ['1']);
+    await readSms(app, ['1']);
     bsg.respond = isDown;
-    for (let id = 100; id < 110; id++) await ask(app, [String(id)]);
+    for (let id = 100; id < 110; id++) await readSms(app, [String(id)]);
     await app.fetch('/hooks/bsg/secret_of_the_reports?id=1');
     bsg.forgetRequests();
     const slow = held(delivered);
     bsg.respond = slow.respond;
     seconds(5);
 
-    const probe = ask(app, ['7']);
+    const probe = readSms(app, ['7']);
     await bsg.received(1);
-    expect(await ask(app, ['1'])).toMatchObject([{ status: 'EXPIRED' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ status: 'EXPIRED' }]);
     slow.release();
     await probe;
 
-    expect(await ask(app, ['1'])).toMatchObject([{ status: 'DELIVERED' }]);
+    expect(await readSms(app, ['1'])).toMatchObject([{ status: 'DELIVERED' }]);
   });
 
   it('closes when the probe is responded to, if only with an error of that key', async () => {

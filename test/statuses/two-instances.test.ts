@@ -171,9 +171,9 @@ describe('two instances with a shared cache', () => {
       await a.get(key);
       await b.get(key);
       vi.advanceTimersByTime(1);
-      const isTold = invalidationAt(a);
+      const received = invalidationAt(a);
       await b.invalidate([key]);
-      await isTold;
+      await received;
       bsg.failsWith = code;
       const hold = held(bsg);
 
@@ -196,9 +196,9 @@ describe('two instances with a shared cache', () => {
     bsg.held = null;
     bsg.word = 'delivered';
     vi.advanceTimersByTime(1);
-    const isTold = new Promise((resolve) => a.onChange((_, result) => resolve(result)));
+    const received = new Promise((resolve) => a.onChange((_, result) => resolve(result)));
     expect(await b.get(key)).toMatchObject({ status: 'DELIVERED' });
-    await isTold;
+    await received;
     hold.release();
 
     expect(await slow).toMatchObject({ status: 'DELIVERED' });
