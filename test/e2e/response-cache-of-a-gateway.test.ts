@@ -59,7 +59,7 @@ it('the response cache of Hive Gateway keeps no result while BSG is unavailable'
   expect(await graph.query(status)).toEqual({ data: { sms: { status: 'DELIVERED' } } });
 });
 
-it('the response cache of Hive Gateway keeps no phone number, for whoever has the same query next', async () => {
+it('the response cache of Hive Gateway serves no phone number to the next caller of the same query', async () => {
   const { graph, ttls } = await start({ AUTH_TOKENS });
   const query = '{ sms(id: "1") { ... on Sms { msisdn } } }';
   const personal = bearer(TOKENS.personal);
