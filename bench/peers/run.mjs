@@ -19,9 +19,10 @@ const { values } = parseArgs({
   options: {
     /** Each measures every peer once; the median counts. */
     rounds: { type: 'string', default: '3' },
-    /** Of load for each workload, after the seconds of `warm-up`. */
+    /** Of load for each workload. */
     seconds: { type: 'string', default: '3' },
-    'warm-up': { type: 'string', default: '3' },
+    /** Seconds of the server's CPU time that the same load takes first. */
+    'warm-up': { type: 'string', default: '2' },
     /** Keys of those to measure. */
     peers: { type: 'string', default: Object.keys(peers).join(',') },
   },
@@ -57,7 +58,7 @@ async function measureAll(round) {
       upstream,
       keys: name === 'bare' ? ['hot'] : Object.keys(workloads),
       seconds: Number(values.seconds),
-      warmUpSeconds: Number(values['warm-up']),
+      warmUpCpuSeconds: Number(values['warm-up']),
       logPath: join(folder, `${name}.log`),
     });
   }
