@@ -50,6 +50,9 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   readonly history?: ResourceHistory<Value>;
 }
 
+/** How long resources keep values for their history: a day, for a page that is opened daily. */
+export const HISTORY_MS = 24 * 60 * 60_000;
+
 /** How a value depends on the one fetched before it, by any instance. */
 export interface ResourceHistory<Value extends BsgValue> {
   /** The fetched value, with what it lacks taken from the previous one. Pure. */

@@ -106,7 +106,7 @@ export class TwoTierCache {
   /**
    * Caches a fetched result under all its keys in both tiers, unless a newer one is known. Returns the one that counts: a
    * final value whose recheck failed stays. A value whose key was invalidated meanwhile is cached as expired, so that it is
-   * not forgotten if the next fetch fails.
+   * still there if the next fetch fails.
    */
   record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Recorded<Value> {
     const { resource } = key;

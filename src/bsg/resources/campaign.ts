@@ -6,11 +6,8 @@ import {
   maxFinalTtlMsOf,
   withCountersSince,
 } from '../campaign.ts';
-import type { Resource } from '../resource.ts';
+import { HISTORY_MS, type Resource } from '../resource.ts';
 import { canonicalId, validateTaskId } from '../validation.ts';
-
-/** A day: a page that is opened daily finds the counters of the day before. */
-const HISTORY_MS = 24 * 60 * 60_000;
 
 /** A campaign by its task id, on whichever path BSG answers for campaigns. */
 export const campaign: Resource<Campaign> = {

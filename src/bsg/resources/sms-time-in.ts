@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isFailure } from '../failure.ts';
-import { equalsApartFromFetchedAt, type Resource } from '../resource.ts';
+import { equalsApartFromFetchedAt, HISTORY_MS, type Resource } from '../resource.ts';
 import { fetchSms } from '../single-status.ts';
 import { canonicalId, validateSmsId } from '../validation.ts';
 
@@ -18,9 +18,6 @@ const smsTimeInSchema = z
 /** When BSG received a message. */
 export type SmsTimeIn = z.infer<typeof smsTimeInSchema>;
 
-/** For a page that is opened once a day. */
-const HISTORY_MS = 24 * 60 * 60_000;
-
 /** When BSG received a message, by its id: `GET /sms/{id}` has it, a mass answer does not. It never changes. */
 export const smsTimeIn: Resource<SmsTimeIn> = {
   name: 'received',
@@ -29,6 +26,7 @@ export const smsTimeIn: Resource<SmsTimeIn> = {
   validate: validateSmsId,
   canonicalId,
   async fetch(id, upstream, known) {
+    // Kept from an earlier fetch, though no longer fresh.
     if (known !== null && !isFailure(known)) return known;
     const sms = await fetchSms(`/sms/${canonicalId(id)}`, upstream);
     if (isFailure(sms)) return sms;

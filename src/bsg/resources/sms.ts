@@ -1,12 +1,9 @@
 /** The lookups of a message: by its id and by its reference. */
 import { isFailure } from '../failure.ts';
-import { keyOf, type Resource, type StatusKey } from '../resource.ts';
+import { HISTORY_MS, keyOf, type Resource, type StatusKey } from '../resource.ts';
 import { fetchSms } from '../single-status.ts';
 import { isFinalSms, isSameSms, type Sms, smsSchema, withConstantsOf } from '../sms.ts';
 import { canonicalId, validateReference, validateSmsId } from '../validation.ts';
-
-/** A day: a page that is opened daily reads its references by id. */
-const HISTORY_MS = 24 * 60 * 60_000;
 
 /** What both lookups of a message share. A final status never reverts: a slower answer is an older one. */
 const sms = {
