@@ -114,6 +114,6 @@ function corrects(later: Entry, { recheck }: Entry): boolean {
 }
 
 /** Whether it holds a final value, which no later one replaces unless it is rechecked. */
-function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
+export function isIrrevocable<Value extends BsgValue>(resource: Resource<Value>, { result }: Entry<Value>): boolean {
   return !resource.canRevert && !isFailure(result) && resource.isFinal(result);
 }

@@ -1,7 +1,17 @@
+import { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
-import type { BsgValue, Resource, StatusKey } from '../bsg/resource.ts';
+import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
-import { adoptEntry, carryOver, createEntry, type Entry, expireEntry, newerOf, restoreEntry } from './entry.ts';
+import {
+  adoptEntry,
+  carryOver,
+  createEntry,
+  type Entry,
+  expireEntry,
+  isIrrevocable,
+  newerOf,
+  restoreEntry,
+} from './entry.ts';
 import { createKnownKeys, type KnownKeys } from './known-keys.ts';
 import { createMemoryCache, type MemoryCache } from './memory-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
@@ -56,6 +66,8 @@ export class TwoTierCache {
   readonly #isInFlight: TwoTierCacheOptions['isInFlight'];
   readonly #memory: MemoryCache;
   readonly #keys: KnownKeys;
+  /** When keys were last invalidated: of an older result by another key, or from another instance, nobody else knows. */
+  readonly #invalidatedAtMs: LRUCache<string, number>;
   #notify: ChangeListener = () => {};
 
   constructor({ policy, shared, now, onInvalidate, isInFlight, maxEntries }: TwoTierCacheOptions) {
@@ -66,6 +78,7 @@ export class TwoTierCache {
     this.#isInFlight = isInFlight;
     this.#memory = createMemoryCache(maxEntries);
     this.#keys = createKnownKeys(maxEntries);
+    this.#invalidatedAtMs = new LRUCache({ max: maxEntries });
     shared.onChange((keys, entry) => {
       if (entry === null) for (const key of this.#expire(keys)) this.#notify(key, null);
       else for (const key of keys) this.#applyChange(key, entry);
@@ -91,11 +104,11 @@ export class TwoTierCache {
 
   /** The newer of an entry from memory and one from the shared cache. */
   merge<Value extends BsgValue>(
-    { resource }: StatusKey<Value>,
+    key: StatusKey<Value>,
     local: Entry<Value> | null,
     shared: Entry<Value> | null,
   ): Entry<Value> | null {
-    return newerOf(resource, local, shared === null ? null : this.#adopt(resource, shared));
+    return newerOf(key.resource, local, shared === null ? null : this.#adopt(key, shared));
   }
 
   /** Puts an entry of the shared cache into memory. */
@@ -110,16 +123,22 @@ export class TwoTierCache {
    */
   record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Recorded<Value> {
     const { resource } = key;
-    const { requestedAtMs, invalidatedAtMs } = fetched;
+    const { requestedAtMs } = fetched;
     const previous = newerOf(resource, this.#memory.peek(key), fetched.known);
     if (isFailure(fetched.result) && previous?.recheck !== undefined)
-      return invalidatedAtMs === null ? this.#restore(key, previous) : { result: previous.result, entry: null };
+      return fetched.invalidatedAtMs === null ? this.#restore(key, previous) : { result: previous.result, entry: null };
+    if (isFailure(fetched.result) && previous !== null && this.#outlivesFailure(key, previous, requestedAtMs))
+      return { result: previous.result, entry: previous };
     const result = carryOver(resource, fetched.result, previous);
     const entry = createEntry(resource, result, requestedAtMs, this.#policy, this.#now());
     this.#keys.remember(key, result);
     if (entry === null) return { result, entry: null };
+    const keys = this.#keys.of(key, result);
+    const invalidatedAtMs = this.#invalidatedSince(requestedAtMs, keys) ?? fetched.invalidatedAtMs;
     if (invalidatedAtMs === null) return this.#store(key, entry);
     if (!isFailure(result)) this.#store(key, expireEntry(resource, entry, invalidatedAtMs));
+    // Only now it is known that the invalidation of one key concerns the others.
+    for (const each of keys) this.#notify(each, null);
     return { result, entry: null };
   }
 
@@ -141,14 +160,23 @@ export class TwoTierCache {
 
   #applyChange(key: StatusKey, entry: Entry): void {
     const known = this.#memory.peek(key);
-    const newest = newerOf(key.resource, known, this.#adopt(key.resource, entry));
+    const newest = newerOf(key.resource, known, this.#adopt(key, entry));
     if (newest === null || newest === known) return;
     if (known !== null || this.#isInFlight(key)) this.#memory.set(key, newest);
     this.#notify(key, newest.result);
   }
 
-  #adopt<Value extends BsgValue>(resource: Resource<Value>, entry: Entry<Value>): Entry<Value> {
-    return adoptEntry(resource, entry, this.#policy, this.#now());
+  /** An entry of another instance, which may have stored it before it was told of an invalidation. */
+  #adopt<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Entry<Value> {
+    const adopted = adoptEntry(key.resource, entry, this.#policy, this.#now());
+    const invalidatedAtMs = this.#invalidatedSince(entry.requestedAtMs, [key]);
+    return invalidatedAtMs === null ? adopted : expireEntry(key.resource, adopted, invalidatedAtMs);
+  }
+
+  /** When any of the keys was invalidated last, if that was after the given time; else null. */
+  #invalidatedSince(requestedAtMs: number, keys: readonly StatusKey[]): number | null {
+    const latestMs = Math.max(...keys.map(({ text }) => this.#invalidatedAtMs.get(text) ?? Number.NEGATIVE_INFINITY));
+    return latestMs > requestedAtMs ? latestMs : null;
   }
 
   /** Expires the keys and their aliases in memory; stale values can still be served. Returns all of these keys. */
@@ -158,6 +186,7 @@ export class TwoTierCache {
     for (const key of expired) {
       const entry = this.#memory.peek(key);
       if (entry !== null) this.#memory.set(key, expireEntry(key.resource, entry, nowMs));
+      this.#invalidatedAtMs.set(key.text, nowMs);
       this.#onInvalidate(key, nowMs);
     }
     return expired;
@@ -172,7 +201,15 @@ export class TwoTierCache {
   async #learn(key: StatusKey): Promise<void> {
     if (this.#memory.peek(key) !== null) return;
     const entry = await this.#shared.get(key);
-    if (entry !== null && this.#memory.peek(key) === null) this.#memory.set(key, this.#adopt(key.resource, entry));
+    if (entry !== null && this.#memory.peek(key) === null) this.#memory.set(key, this.#adopt(key, entry));
+  }
+
+  /** Whether an entry counts more than a failed fetch: it came meanwhile, or is final and need not have been fetched again. */
+  #outlivesFailure<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>, requestedAtMs: number): boolean {
+    if (isFailure(entry.result)) return false;
+    return (
+      entry.requestedAtMs > requestedAtMs || (isIrrevocable(key.resource, entry) && this.isFresh(key, entry, 'query'))
+    );
   }
 
   /** Caches an entry under all its keys, where it is the newest. */

@@ -28,8 +28,8 @@ function startTwo() {
   const client: Pick<BsgClient, 'fetch'> = {
     async fetch({ resource, id }) {
       bsg.fetches++;
-      const { word, failsWith } = bsg;
-      await bsg.held;
+      const { word, failsWith, held } = bsg;
+      await held;
       const sms: Sms = {
         ...smsWith(word),
         reference: 'ref_1',
@@ -233,6 +233,48 @@ describe('two instances with a shared cache', () => {
       expect(bsg.fetches).toBe(3);
     },
   );
+
+  it('keep a final status where one of two fetches after a delivery report, by its two keys, fails', async () => {
+    fakeClock();
+    const { a, bsg } = startTwo();
+    bsg.word = 'expired';
+    await a.get(key);
+    vi.advanceTimersByTime(1);
+    await a.invalidate([key]);
+    const first = held(bsg);
+    const succeeding = a.get(key);
+    await expect.poll(() => bsg.fetches).toBe(2);
+    const second = held(bsg);
+    bsg.failsWith = 'ACCESS_DENIED';
+    const failing = a.get(keyOf(smsByReference, 'ref_1'));
+    await expect.poll(() => bsg.fetches).toBe(3);
+
+    first.release();
+    expect(await succeeding).toMatchObject({ status: 'EXPIRED' });
+    second.release();
+
+    expect(await failing).toMatchObject({ status: 'EXPIRED' });
+  });
+
+  it('fetch again after a delivery report by id that came while the message was fetched by reference', async () => {
+    fakeClock();
+    const { a, bsg } = startTwo();
+    bsg.word = 'expired';
+    const byReference = keyOf(smsByReference, 'ref_1');
+    const { release } = held(bsg);
+    const early = a.get(byReference);
+    await expect.poll(() => bsg.fetches).toBe(1);
+
+    vi.advanceTimersByTime(1);
+    bsg.word = 'delivered';
+    await a.invalidate([key]);
+    release();
+    expect(await early).toMatchObject({ status: 'EXPIRED' });
+
+    expect(await a.get(byReference)).toMatchObject({ status: 'DELIVERED' });
+    expect(await a.get(key)).toMatchObject({ status: 'DELIVERED' });
+    expect(bsg.fetches).toBe(2);
+  });
 
   it('do not let an answer from before a delivery report replace a final status, or be cached', async () => {
     const { a, bsg } = startTwo();
