@@ -166,7 +166,7 @@ export class TwoTierCache {
     this.#notify(key, newest.result);
   }
 
-  /** An entry of another instance, which may have stored it before it was told of an invalidation. */
+  /** An entry of another instance, which may have stored it before an invalidation reached it. */
   #adopt<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Entry<Value> {
     const adopted = adoptEntry(key.resource, entry, this.#policy, this.#now());
     const invalidatedAtMs = this.#invalidatedSince(entry.requestedAtMs, [key]);
