@@ -110,8 +110,8 @@ describe('smsUpdates', () => {
     bsg.forgetRequests();
     const startedAtMs = Date.now();
     await passTimeUntil(bsg.received(5));
-    // By the faked clock, which moves on through five polling intervals.
-    expect(bsg.paths.length).toBeLessThanOrEqual((Date.now() - startedAtMs) / 100 + 1);
+    // By the faked clock. One request can have been on its way at the start, and the first tick can be near.
+    expect(bsg.paths.length).toBeLessThanOrEqual((Date.now() - startedAtMs) / 100 + 2);
 
     statuses['1'] = 'delivered';
     const ends = Promise.all(all.map((updates) => updates.rest()));
