@@ -22,6 +22,8 @@ export function useHttpCaching(variesByCaller: boolean): Plugin<object, { readon
       if (!received.isForEndpoint) return;
       const cacheControl = cacheControlFor(received, response);
       response.headers.set('cache-control', cacheControl);
+      // nginx buffers responses unless they say otherwise: no event would arrive before the end of the stream.
+      if (cacheControl === STREAM) response.headers.set('x-accel-buffering', 'no');
       response.headers.append('vary', vary);
       if (request.method !== 'GET' || !cacheControl.startsWith('private')) return;
       return withETag(response, request.headers.get('if-none-match'), fetchAPI.Response).then(setResponse);

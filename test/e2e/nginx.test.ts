@@ -9,6 +9,16 @@ const delivered = '{ sms(id: "1") { ... on Sms { status } } }';
 const msisdn = '{ sms(id: "1") { ... on Sms { msisdn } } }';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
+/** nginx as its own documentation sets it up: responses are buffered, and HTTP/1.0 or 1.1 is its choice. */
+const startPlainNginx = (upstream: string) =>
+  startNginx(`
+    server {
+      listen PORT;
+      location / {
+        proxy_pass ${upstream};
+      }
+    }`);
+
 /** Starts the app behind nginx. */
 async function start(startProxy: (upstream: string) => Promise<string>) {
   const bsg = await startFakeBsg();
@@ -94,5 +104,18 @@ describe.skipIf(!hasNginx)('nginx as a cache in front (needs nginx)', () => {
     for (let poll = 0; poll < 2; poll++) expect((await get(delivered, bearer(TOKENS.plain))).status).toBe(200);
     expect((await get(delivered, {})).status).toBe(401);
     expect(app.requestLines()).toHaveLength(3);
+  });
+});
+
+describe.skipIf(!hasNginx)('nginx with its defaults (needs nginx)', () => {
+  it('passes each event of a subscription on when it happens', async () => {
+    const { bsg, address } = await start(startPlainNginx);
+    bsg.respond = knowsAll({ status: 'scheduled' });
+    const subscription = 'subscription { smsUpdates(ids: ["2"]) { ... on Sms { status } } }';
+    const updates = subscribe(address, subscription, {}, bearer(TOKENS.plain));
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'SCHEDULED' } });
+    bsg.respond = knowsAll({ status: 'sent' });
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
+    updates.leave();
   });
 });

@@ -148,9 +148,11 @@ describe('Cache-Control', () => {
     ['a subscription', 'subscription { smsUpdates(ids: ["1"]) { __typename } }', 'text/event-stream'],
     ['a query as an event stream', delivered, 'text/event-stream'],
     ['a query as multipart', delivered, 'multipart/mixed'],
-  ])('is no-store, no-transform for %s', async (_, query, accept) => {
+  ])('is no-store, no-transform for %s, which proxies are not to buffer either', async (_, query, accept) => {
     const { app } = await start();
-    expect((await post(app, query, { accept })).get('cache-control')).toBe('no-store, no-transform');
+    const headers = await post(app, query, { accept });
+    expect(headers.get('cache-control')).toBe('no-store, no-transform');
+    expect(headers.get('x-accel-buffering')).toBe('no');
   });
 
   it('of other paths stays theirs', async () => {
