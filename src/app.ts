@@ -188,7 +188,7 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
     queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
     // The gate comes before whatever reads the body.
-    useGate(gate),
+    useGate(gate, MAX_BODY_BYTES),
     http.corsOrigins.length > 0 && useVaryByOrigin(),
     useRequestErrors(),
     // The document.

@@ -91,6 +91,12 @@ export const REQUEST_ERRORS = {
     status: 413,
     message: ({ maxBytes }: { readonly maxBytes: number }) => `The body exceeds ${maxBytes} bytes.`,
   },
+  /** Seen by the log alone, as the client has gone. */
+  bodyCutOff: {
+    code: 'BAD_REQUEST',
+    status: 400,
+    message: 'The connection was closed before the body was complete.',
+  },
   methodNotAllowed: {
     code: 'METHOD_NOT_ALLOWED',
     status: 405,
