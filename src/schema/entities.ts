@@ -2,11 +2,14 @@
 import {
   GraphQLError,
   GraphQLID,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   isUnionType,
   responsePathAsArray,
 } from 'graphql';
+import type { Campaign } from '../bsg/campaign.ts';
+import type { Sms } from '../bsg/sms.ts';
 import { requestError } from '../request/errors.ts';
 import type { Context } from './context.ts';
 
@@ -22,30 +25,51 @@ export function entityKey(field: string, value: unknown): string {
   throw requestError('representationInvalid', { reason: `The representation has no valid key ${field}.` });
 }
 
+/** The type of an entity, by the kind of its value. */
+const ENTITY_TYPES = { sms: 'Sms', campaign: 'Campaign' } as const satisfies Record<(Sms | Campaign)['kind'], string>;
+
+/** `resolveReference` of a type, where the federation library puts it. */
+interface EntityExtensions {
+  readonly apollo?: { readonly subgraph?: { readonly resolveReference?: ResolveReference } };
+}
+
+type ResolveReference = (representation: object, context: Context, info: GraphQLResolveInfo) => unknown;
+
 /**
  * Makes `_entities` resolve each representation on its own: an invalid one is an error in its own place, where the resolver
- * of the federation library fails the whole list.
+ * of the federation library fails the whole list. The list holds values and errors, no promises, which compiled queries
+ * would put in the place of others when they reject.
  */
 export function resolveEntitiesAlone(schema: GraphQLSchema): void {
   const field = schema.getQueryType()?.getFields()['_entities'];
-  const resolveAll = field?.resolve;
-  if (field === undefined || resolveAll === undefined) throw new Error('The schema has no entities.');
+  const entity = schema.getType('_Entity');
+  if (field === undefined || !isUnionType(entity)) throw new Error('The schema has no entities.');
+  const resolvers = new Map(entity.getTypes().map((type) => [type.name, resolveReferenceOf(type)]));
 
-  field.resolve = (source, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
+  entity.resolveType = ({ kind }: Sms | Campaign) => ENTITY_TYPES[kind];
+  field.resolve = async (_, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
+    const resolve = async (representation: unknown) =>
+      resolverOf(representation, resolvers)(representation as object, context, info);
+    const entities = await Promise.allSettled(representations.map(resolve));
     const listPath = responsePathAsArray(info.path);
-    return representations.map(async (representation, i) => {
-      try {
-        if (!isOfEntity(representation, info))
-          throw requestError('representationInvalid', {
-            reason: 'The representation is of no entity of this subgraph.',
-          });
-        const entities = resolveAll(source, { representations: [representation] }, context, info);
-        return await (Array.isArray(entities) ? entities[0] : null);
-      } catch (error) {
-        throw placed(error, [...listPath, i]);
-      }
-    });
+    return entities.map((each, i) =>
+      each.status === 'fulfilled' ? each.value : placed(each.reason, [...listPath, i]),
+    );
   };
+}
+
+function resolveReferenceOf({ name, extensions }: GraphQLObjectType): ResolveReference {
+  const resolve = (extensions as EntityExtensions).apollo?.subgraph?.resolveReference;
+  if (resolve === undefined) throw new Error(`The entity ${name} has no resolveReference.`);
+  return resolve;
+}
+
+/** @throws {GraphQLError} `INVALID_REPRESENTATION` */
+function resolverOf(representation: unknown, resolvers: ReadonlyMap<unknown, ResolveReference>): ResolveReference {
+  const name = (representation as { readonly __typename?: unknown } | null)?.__typename;
+  const resolve = resolvers.get(name);
+  if (resolve !== undefined) return resolve;
+  throw requestError('representationInvalid', { reason: 'The representation is of no entity of this subgraph.' });
 }
 
 /**
@@ -55,10 +79,4 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
 function placed(error: unknown, path: readonly (string | number)[]): unknown {
   if (!(error instanceof GraphQLError) || error.originalError !== undefined) return error;
   return new GraphQLError(error.message, { path, extensions: error.extensions });
-}
-
-function isOfEntity(representation: unknown, { schema }: GraphQLResolveInfo): boolean {
-  const entity = schema.getType('_Entity');
-  if (!isUnionType(entity) || typeof representation !== 'object' || representation === null) return false;
-  return '__typename' in representation && entity.getTypes().some(({ name }) => name === representation.__typename);
 }
