@@ -1,6 +1,7 @@
 /** A campaign: its shape, its decoder, and what follows from its counters. */
 import { z } from 'zod';
 import type { Decode, DecodeContext } from './decode.ts';
+import type { BsgValue } from './resource.ts';
 import { canonicalId } from './validation.ts';
 import type { WireCampaign } from './wire.ts';
 import { amount, count, countOrZero, text, type WireFields } from './wire-fields.ts';
@@ -47,7 +48,7 @@ export const campaignSchema = z
   .readonly();
 
 /** One bulk sending with the counters of its messages, as BSG knew it at `fetchedAt`. */
-export type Campaign = z.infer<typeof campaignSchema>;
+export type Campaign = z.infer<typeof campaignSchema> & BsgValue;
 
 /** Without `total`, a campaign whose messages all have an outcome is final once its counters have not changed for so long. */
 const QUIET_MS = 10 * 60_000;

@@ -15,6 +15,8 @@ export interface BsgValue {
   readonly kind: string;
   /** When BSG gave this answer; RFC 3339 in UTC. */
   readonly fetchedAt: string;
+  /** Set by a read that served the value because BSG could not be reached (stale-if-error); no cached value has it. */
+  readonly isStale?: boolean;
 }
 
 /**

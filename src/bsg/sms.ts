@@ -1,7 +1,8 @@
 /** A message: its statuses, its shape and its decoder. */
 import { z } from 'zod';
+import { isAmount, sumOfAmounts } from './amounts.ts';
 import type { Decode, DecodeContext } from './decode.ts';
-import { equalsApartFromFetchedAt } from './resource.ts';
+import { type BsgValue, equalsApartFromFetchedAt } from './resource.ts';
 import { canonicalId } from './validation.ts';
 import type { WireSms } from './wire.ts';
 import { amount, digits, text, type WireFields } from './wire-fields.ts';
@@ -75,8 +76,8 @@ export const smsSchema = z
     timeSent: z.iso.datetime().nullable(),
     /** When the delivery report came; null before that. */
     timeDr: z.iso.datetime().nullable(),
-    /** In {@link Sms.currency}; null when BSG sends no readable price. */
-    price: z.number().nullable(),
+    /** In {@link Sms.currency}; BSG's text, verbatim. */
+    priceText: z.string().nullable(),
     currency: z.string().nullable(),
     /** When BSG gave this answer. */
     fetchedAt: z.iso.datetime(),
@@ -84,7 +85,7 @@ export const smsSchema = z
   .readonly();
 
 /** One message, as BSG knew it at `fetchedAt`. */
-export type Sms = z.infer<typeof smsSchema>;
+export type Sms = z.infer<typeof smsSchema> & BsgValue;
 
 /** The status behind BSG's word, in upper or lower case. */
 export function statusOf(word: string): SmsStatus {
@@ -94,6 +95,23 @@ export function statusOf(word: string): SmsStatus {
 /** Whether the message has reached the end of its life. */
 export function isFinalSms(sms: Sms): boolean {
   return SMS_STATUSES[sms.status].isFinal;
+}
+
+/** Whether the message reached the phone. */
+export function isDelivered({ status }: Sms): boolean {
+  return status === 'DELIVERED' || status === 'READ';
+}
+
+/** Price of the message as a number, which may have lost digits; null when BSG sends no readable one. */
+export function priceOf({ priceText }: Sms): number | null {
+  return amount(priceText);
+}
+
+/** Whole seconds from sending to the delivery report, 0 to 2^31 - 1; null unless BSG sends both times. */
+export function reportDelayOf({ timeSent, timeDr }: Sms): number | null {
+  if (timeSent === null || timeDr === null) return null;
+  const seconds = Math.floor((Date.parse(timeDr) - Date.parse(timeSent)) / 1_000);
+  return Math.min(Math.max(0, seconds), 0x7fff_ffff);
 }
 
 /** The message, with constants that the newer answer leaves out taken from the previous one. */
@@ -107,9 +125,18 @@ export function withConstantsOf(sms: Sms, previous: Sms): Sms {
   };
 }
 
-/** Whether two answers say the same about a message. `timeIn` does not count: it depends on how the message was fetched. */
+/**
+ * Whether two answers say the same about a message. `timeIn` does not count, nor do trailing zeros of the price: they depend on
+ * how the message was fetched.
+ */
 export function isSameSms(a: Sms, b: Sms): boolean {
-  return equalsApartFromFetchedAt({ ...a, timeIn: null }, { ...b, timeIn: null });
+  return equalsApartFromFetchedAt(comparable(a), comparable(b));
+}
+
+function comparable(sms: Sms): Sms {
+  const { priceText } = sms;
+  const isExact = priceText !== null && isAmount(priceText);
+  return { ...sms, timeIn: null, priceText: isExact ? sumOfAmounts([priceText]) : priceText };
 }
 
 /** Reads a message from BSG's JSON; null for an object that is none: it has no id or no status word. */
@@ -128,7 +155,7 @@ export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTimes, f
     timeIn,
     timeSent,
     timeDr,
-    price: amount(wire.price),
+    priceText: text(wire.price),
     currency: text(wire.currency),
     fetchedAt,
   };

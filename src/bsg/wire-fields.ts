@@ -2,6 +2,7 @@
  * Readers for the fields of BSG's JSON objects, in which every number is text (see `parseObject` in `decode.ts`).
  * Each returns null for anything that it cannot read.
  */
+import { isAmount } from './amounts.ts';
 
 /** The keys of one wire type, with values of unknown type. */
 export type WireFields<Wire> = { readonly [key in keyof Wire]?: unknown };
@@ -34,9 +35,7 @@ export function countOrZero(value: unknown): number | null {
   return value === undefined || value === null || value === '' ? 0 : count(value);
 }
 
-/** Money as BSG writes it, such as `0.23` or `1.1000000`, or as JSON may, such as `2.0e-2`. */
+/** An amount of money; see {@link isAmount}. */
 export function amount(value: unknown): number | null {
-  if (typeof value !== 'string' || !/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value)) return null;
-  const number = Number(value);
-  return Number.isFinite(number) ? number : null;
+  return typeof value === 'string' && isAmount(value) ? Number(value) : null;
 }

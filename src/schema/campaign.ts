@@ -7,6 +7,7 @@ import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
 import { personal } from './personal.ts';
+import { IS_STALE } from './stale.ts';
 import { subscribeTo } from './subscribe.ts';
 import { LOOKUP, PERSONAL } from './tags.ts';
 
@@ -14,6 +15,10 @@ import { LOOKUP, PERSONAL } from './tags.ts';
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
   description: 'One bulk sending (BSG: a task), with the counters of its messages.',
   fields: (t) => ({
+    id: t.exposeID('taskId', {
+      description:
+        'Equal to `taskId`; the key by which caches of clients such as Apollo Client and urql keep the campaign.',
+    }),
     taskId: t.exposeID('taskId', { description: "BSG's id of the campaign: 1 to 20 digits. Keep it as a string." }),
     originator: t.exposeString('originator', {
       nullable: true,
@@ -80,6 +85,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
       resolve: isFinalCampaign,
     }),
     fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),
+    isStale: t.boolean(IS_STALE),
   }),
 });
 

@@ -1,7 +1,8 @@
 /** `smsBatch`: several messages in one field. */
-import type { BsgFailure } from '../bsg/failure.ts';
+import { isAmount, sumOfAmounts } from '../bsg/amounts.ts';
+import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
-import type { Sms as SmsShape, SmsStatus as SmsStatusName } from '../bsg/sms.ts';
+import { isDelivered, isFinalSms, type Sms as SmsShape, type SmsStatus as SmsStatusName } from '../bsg/sms.ts';
 import type { Loaders } from '../loaders/loaders.ts';
 import { assertBatchSize } from './batch-size.ts';
 import { BsgError } from './bsg-error.ts';
@@ -22,8 +23,18 @@ const SmsStatusCount = builder
     }),
   });
 
+const PriceTotal = builder.objectRef<{ readonly currency: string; readonly total: string }>('PriceTotal').implement({
+  description: 'What the messages of a batch cost in one currency.',
+  fields: (t) => ({
+    currency: t.exposeString('currency', { description: 'Currency of the prices, such as `EUR` (ISO 4217).' }),
+    total: t.exposeString('total', {
+      description: 'Exact sum as a decimal number, without trailing zeros, such as `0.46`. Parse it as a decimal.',
+    }),
+  }),
+});
+
 const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
-  description: 'Several messages at once, in four views; select what you need.',
+  description: 'Several messages at once, in several views; select what you need.',
   fields: (t) => ({
     results: t.field({
       type: [SmsResult],
@@ -44,6 +55,22 @@ const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
       type: [SmsStatusCount],
       description: 'The found messages counted by status; statuses without a message are left out.',
       resolve: countStatuses,
+    }),
+    isFinal: t.boolean({
+      description:
+        'Whether nothing in the batch is going to change: stop polling. Each result is a final message, or an error that no later read cures. True for an empty batch.',
+      resolve: (results) => results.every(isSettled),
+    }),
+    deliveryRate: t.float({
+      nullable: true,
+      description: 'Share of the found messages that are `DELIVERED` or `READ`, 0 to 1; null when none is found.',
+      resolve: deliveryRateOf,
+    }),
+    prices: t.field({
+      type: [PriceTotal],
+      description:
+        'What the found messages cost: one exact sum for each currency. Messages without a price or without a currency are left out.',
+      resolve: pricesOf,
     }),
   }),
 });
@@ -93,4 +120,23 @@ function countStatuses(results: Results) {
   const counts = new Map<SmsStatusName, number>();
   for (const { status } of foundIn(results)) counts.set(status, (counts.get(status) ?? 0) + 1);
   return [...counts].map(([status, count]) => ({ status, count }));
+}
+
+/** A message that is not found may still be sent. */
+function isSettled(result: SmsShape | BsgFailure): boolean {
+  return isFailure(result) ? !result.retryable && result.group !== 'notFound' : isFinalSms(result);
+}
+
+function deliveryRateOf(results: Results): number | null {
+  const found = foundIn(results);
+  return found.length === 0 ? null : found.filter(isDelivered).length / found.length;
+}
+
+function pricesOf(results: Results) {
+  const amounts = new Map<string, string[]>();
+  for (const { currency, priceText } of foundIn(results)) {
+    if (currency === null || priceText === null || !isAmount(priceText)) continue;
+    amounts.set(currency, [...(amounts.get(currency) ?? []), priceText]);
+  }
+  return [...amounts].map(([currency, texts]) => ({ currency, total: sumOfAmounts(texts) }));
 }

@@ -2,11 +2,12 @@
 import { keyOf } from '../bsg/resource.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import { smsTimeIn } from '../bsg/resources/sms-time-in.ts';
-import { isFinalSms, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
+import { isFinalSms, priceOf, reportDelayOf, SMS_STATUSES, type Sms as SmsShape } from '../bsg/sms.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
 import { personal } from './personal.ts';
+import { IS_STALE } from './stale.ts';
 import { subscribeTo } from './subscribe.ts';
 import { LOOKUP, PERSONAL } from './tags.ts';
 
@@ -61,12 +62,29 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       nullable: true,
       description: 'When the delivery report arrived; null before that.',
     }),
-    price: t.exposeFloat('price', { nullable: true, description: 'Price of the message, in `currency`.' }),
+    reportDelay: t.int({
+      nullable: true,
+      description:
+        'Whole seconds from `timeSent` to `timeDr`, at least 0: how long the delivery took. Null until both are known.',
+      resolve: reportDelayOf,
+    }),
+    price: t.float({
+      nullable: true,
+      description:
+        'Price of the message, in `currency`, for display and sorting. For exact arithmetic use `priceText`.',
+      resolve: priceOf,
+    }),
+    priceText: t.exposeString('priceText', {
+      nullable: true,
+      description:
+        'Price of the message exactly as BSG wrote it, such as `0.2300000`. `SmsBatch.prices` adds such prices up without rounding.',
+    }),
     currency: t.exposeString('currency', {
       nullable: true,
       description: 'Currency of the account, such as `EUR` (ISO 4217).',
     }),
     fetchedAt: t.expose('fetchedAt', { type: 'DateTime', description: 'When BSG gave this answer.' }),
+    isStale: t.boolean(IS_STALE),
   }),
 });
 

@@ -83,11 +83,11 @@ export function createStatuses(options: StatusesOptions): Statuses {
   };
 }
 
-/** The outcome with the stale value in place of a failure, where there is one. A poll never gets it. */
+/** The outcome with the stale value, marked as such, in place of a failure, where there is one. A poll never gets it. */
 function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purpose): Omit<Outcome<Value>, 'stale'> {
   const { result, stale } = outcome;
-  if (purpose === 'poll' || stale === null || !isUnavailable(result)) return outcome;
-  return { result: stale.result, entry: stale, tier: 'stale' };
+  if (purpose === 'poll' || stale === null || isFailure(stale.result) || !isUnavailable(result)) return outcome;
+  return { result: { ...stale.result, isStale: true }, entry: stale, tier: 'stale' };
 }
 
 function report(span: Span, observer: ReadObserver, read: StatusRead): void {

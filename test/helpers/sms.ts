@@ -8,7 +8,7 @@ export function smsWith(word: string): Sms {
     timeIn: null,
     timeSent: null,
     timeDr: null,
-    price: null,
+    priceText: null,
     currency: null,
   };
   return { kind: 'sms', id: '1', ...nothing, status: statusOf(word), statusText: word, fetchedAt: '' };

@@ -101,6 +101,20 @@ describe('smsUpdates', () => {
     expect(await updates.next()).toEqual(sms('1', 'SENT'));
   });
 
+  it('sends a price that changed, and none that BSG wrote in another way', async () => {
+    const { address, bsg } = await startServer({});
+    let price: string | number = 0.23;
+    bsg.respond = (_, response) => sendJson(response, wireSms({ id: '1', status: 'sent', price }));
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { priceText isStale } } }';
+    const updates = subscribe(address, query);
+    expect(await updates.next()).toEqual({ smsUpdates: { priceText: '0.23', isStale: false } });
+
+    price = '0.2300000';
+    await bsg.received(bsg.paths.length + 3);
+    price = '0.2300001';
+    expect(await updates.next()).toEqual({ smsUpdates: { priceText: '0.2300001', isStale: false } });
+  });
+
   it('polls for 50 subscribers of one message as often as for one', async () => {
     fakeTimers();
     const { address, statuses, bsg } = await startServer({ '1': 'sent' });

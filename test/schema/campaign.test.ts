@@ -8,8 +8,8 @@ const OneCampaign = graphql(`
     campaign(taskId: $taskId) {
       __typename
       ... on Campaign {
-        taskId originator body validity totalPrice currency
-        total queued accepted enroute sent delivered expired undeliverable unknown pending deliveryRate isFinal fetchedAt
+        id taskId originator body validity totalPrice currency
+        total queued accepted enroute sent delivered expired undeliverable unknown pending deliveryRate isFinal fetchedAt isStale
       }
       ... on BsgErrorDetails { code bsgCode subject }
     }
@@ -32,6 +32,7 @@ describe('campaign', () => {
 
     expect((await app.query(OneCampaign, { taskId: '5001' })).data.campaign).toEqual({
       __typename: 'Campaign',
+      id: '5001',
       taskId: '5001',
       originator: 'alpha_name',
       body: 'message text',
@@ -51,6 +52,7 @@ describe('campaign', () => {
       deliveryRate: 1,
       isFinal: false,
       fetchedAt: expect.stringMatching(/Z$/),
+      isStale: false,
     });
   });
 

@@ -10,6 +10,7 @@ const OneSms = graphql(`
       __typename
       ... on Sms {
         id reference msisdn status statusText isFinal timeIn timeSent timeDr price currency fetchedAt
+        reportDelay priceText isStale
       }
       ... on BsgErrorDetails { code bsgCode message retryable subject }
       ... on BsgUnavailableError { retryAfter }
@@ -45,9 +46,12 @@ describe('sms', () => {
       timeIn: '2017-01-17T09:11:41Z',
       timeSent: '2017-01-17T09:11:41Z',
       timeDr: '2017-01-17T09:11:41Z',
+      reportDelay: 0,
       price: 0.23,
+      priceText: '0.23',
       currency: 'EUR',
       fetchedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      isStale: false,
     });
   });
 
@@ -121,6 +125,50 @@ describe('sms', () => {
 
     expect(errors).toBeUndefined();
     expect(data.sms).toMatchObject({ __typename: typeName, subject: id, ...expected });
+  });
+});
+
+describe('the price', () => {
+  it.each([
+    [0.23, 0.23, '0.23'],
+    ['0.23', 0.23, '0.23'],
+    ['1.1000000', 1.1, '1.1000000'],
+    ['0.23000000000000001', 0.23, '0.23000000000000001'],
+    ['2.0e-2', 0.02, '2.0e-2'],
+    ['12345678901234567890.12', 12345678901234567000, '12345678901234567890.12'],
+    ['-0.00', 0, '-0.00'],
+    [0, 0, '0'],
+    ['free', null, 'free'],
+    ['1e999', null, '1e999'],
+    [null, null, null],
+    ['', null, null],
+  ])('that BSG writes as %j is the number %j and the text %j', async (wire, price, priceText) => {
+    const bsg = await startFakeBsg(respondWith(wireSms({ price: wire })));
+    const { data } = await startApp(bsg.baseUrl).query(OneSms, { id: '211' });
+    expect(data.sms).toMatchObject({ price, priceText });
+  });
+
+  it('keeps each digit of a number without quotes', async () => {
+    const bsg = await startFakeBsg(respondWith(JSON.stringify(wireSms()).replace('0.23', '0.230000000000000001')));
+    const { data } = await startApp(bsg.baseUrl).query(OneSms, { id: '211' });
+    expect(data.sms).toMatchObject({ price: 0.23, priceText: '0.230000000000000001' });
+  });
+});
+
+describe('the delay of the delivery report', () => {
+  it.each([
+    ['2026-01-01 10:00:00', '2026-01-01 10:00:07', 7],
+    ['2026-01-01T10:00:00Z', '2026-01-01T10:00:01.999000Z', 1],
+    ['2026-01-01 10:00:00', '2026-01-02 10:00:00', 86_400],
+    ['2026-01-01 10:00:01', '2026-01-01 10:00:00', 0],
+    ['1926-01-01 10:00:00', '2026-01-01 10:00:00', 0x7fff_ffff],
+    ['2026-01-01 10:00:00', null, null],
+    ['2026-01-01 10:00:00', '0000-00-00 00:00:00', null],
+    ['', '2026-01-01 10:00:00', null],
+  ])('of a message sent at %j and reported at %j is %j', async (time_sent, time_dr, reportDelay) => {
+    const bsg = await startFakeBsg(respondWith(wireSms({ time_sent, time_dr })));
+    const { data } = await startApp(bsg.baseUrl).query(OneSms, { id: '211' });
+    expect(data.sms).toMatchObject({ reportDelay });
   });
 });
 

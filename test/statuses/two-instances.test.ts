@@ -67,7 +67,7 @@ function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
     }),
   );
   if (a === undefined || b === undefined) throw new Error('There are two.');
-  return { a, b };
+  return { a, b, backend };
 }
 
 /** Resolves once the instance receives an invalidation. */
@@ -76,6 +76,20 @@ function invalidationAt(statuses: Statuses): Promise<void> {
 }
 
 describe('two instances with a shared cache', () => {
+  it('mark a stale value for those who read it, and never in the cache', async () => {
+    fakeClock();
+    const { a, b, bsg, backend } = startTwo();
+    const known = await a.get(key);
+    vi.advanceTimersByTime(61_000);
+    bsg.failsWith = 'NETWORK';
+
+    for (const instance of [a, b, a]) expect(await instance.get(key)).toEqual({ ...known, isStale: true });
+    expect(await a.poll(key)).toMatchObject({ code: 'NETWORK' });
+    expect([...backend.values.values()].join()).not.toContain('isStale');
+    bsg.failsWith = null;
+    for (const instance of [a, b]) expect(await instance.get(key)).not.toHaveProperty('isStale');
+  });
+
   it('fetch a cold key once between them', async () => {
     const { a, b, bsg } = startTwo();
     const { release } = held(bsg);
