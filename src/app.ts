@@ -13,10 +13,11 @@ import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './op
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
 import { createRequestLog, createRequestSink, type RequestLog, useRequestLog } from './ops/request-log.ts';
 import { useOperationSpans } from './ops/tracing.ts';
-import { httpStatusOf } from './request/errors.ts';
+import { refusalOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
 import { useHttpCaching } from './request/http-caching.ts';
 import { useOperation } from './request/operation.ts';
+import { useUnknownPaths } from './request/unknown-paths.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache, type DocumentCache } from './schema/document-cache.ts';
@@ -33,6 +34,7 @@ import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
 import { useStreamBodyLimit } from './security/request-body.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.ts';
+import { useResponseFormats } from './transports/response-formats.ts';
 
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_BODY_BYTES = 512 * 1024;
@@ -115,7 +117,10 @@ function createTransports({ gate, yoga, requestLog, isDraining }: TransportOptio
     async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
       const request = new Request(...args);
       const received = gate.receive(headOfFetch(request));
-      if (received instanceof GraphQLError) return new Response(received.message, { status: httpStatusOf(received) });
+      if (received instanceof GraphQLError) {
+        const { body, ...init } = refusalOf(received);
+        return new Response(body, init);
+      }
       const response = await yoga.fetch(request, { received, admitted: null });
       requestLog.end(received, response.status, false);
       return response;
@@ -125,8 +130,10 @@ function createTransports({ gate, yoga, requestLog, isDraining }: TransportOptio
       // Closes keep-alive connections, so that clients open new ones to an instance that stays.
       if (isDraining()) response.shouldKeepAlive = false;
       const received = gate.receive(headOfHttp(request));
-      if (received instanceof GraphQLError)
-        return void response.writeHead(httpStatusOf(received)).end(received.message);
+      if (received instanceof GraphQLError) {
+        const { status, headers, body } = refusalOf(received);
+        return void response.writeHead(status, headers).end(body);
+      }
       response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
       void yoga(request, response, { received, admitted: null });
     },
@@ -187,12 +194,13 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     useOps(ops, (request) => opsReaderOf(request, http.opsPort, authenticator)),
     useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
     queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
+    useUnknownPaths(ENDPOINT),
     // The gate comes before whatever reads the body.
     useGate(gate, MAX_BODY_BYTES),
     http.corsOrigins.length > 0 && useVaryByOrigin(),
     useRequestErrors(),
     // The document.
-    queries.trusted !== null && useTrustedDocuments(queries.trusted),
+    useTrustedDocuments(queries.trusted),
     ...queryLimits(documents.drop),
     // The first to see the operation, as all that follow read what it found.
     useOperation(),
@@ -203,6 +211,7 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     // The last to set how an operation runs.
     useOperationSpans(),
     useHttpCaching(authenticator !== null),
+    useResponseFormats(),
     // The last to see the result.
     useRequestLog(),
   ];

@@ -1,7 +1,7 @@
 /** The section `queries` of the configuration: limits, introspection and trusted documents. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { httpVariables } from './http.ts';
+import { readManifest } from './manifest.ts';
 import { oneOf, parsed, wholeNumber } from './values.ts';
 
 /** The variables of the section. */
@@ -21,7 +21,7 @@ export const queriesVariables = {
     .describe("Ids and references that one field accepts; does not bound a gateway's `_entities`."),
   PERSISTED_OPERATIONS: parsed('the path of a JSON file: an object of queries by their hashes', readManifest)
     .optional()
-    .describe('Manifest of trusted documents, which clients send by hash.'),
+    .describe('Manifest of trusted documents, which clients send by hash: of GraphQL Code Generator, Relay or Apollo.'),
   PERSISTED_OPERATIONS_MODE: oneOf(['only', 'also'])
     .default('only')
     .describe('With `PERSISTED_OPERATIONS`: `only` refuses every other query, `also` accepts them.'),
@@ -45,18 +45,3 @@ export const queries = z
         ? null
         : { documents: env.PERSISTED_OPERATIONS, only: env.PERSISTED_OPERATIONS_MODE === 'only' },
   }));
-
-/** Reads the manifest that the client preset of GraphQL Code Generator writes. Throws what is wrong with it. */
-function readManifest(path: string): ReadonlyMap<string, string> {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    throw new Error('no such file; expected the path of a manifest, a JSON object of queries by their hashes');
-  }
-  try {
-    return new Map(Object.entries(z.record(z.string(), z.string()).parse(JSON.parse(text))));
-  } catch {
-    throw new Error('not a manifest; expected a JSON object of queries by their hashes');
-  }
-}

@@ -1,6 +1,7 @@
 /** The endpoints for operators: `/health`, `/ready` and `/metrics`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
+import { refusalOf, requestError } from '../request/errors.ts';
 import type { MetricsText } from './metrics.ts';
 
 /** Whether the server takes requests, and the state of what it depends on. */
@@ -53,8 +54,8 @@ async function respond(path: string, reader: OpsReader, { readiness, registry }:
     const { status, parts } = readiness();
     return json(status === 'ready' ? 200 : 503, reader === 'operator' ? { status, ...parts } : { status });
   }
-  if (path !== '/metrics' || reader === 'elsewhere') return { status: 404, headers: {}, body: '' };
-  if (reader === 'unauthenticated') return { status: 401, headers: { 'www-authenticate': 'Bearer' }, body: '' };
+  if (path !== '/metrics' || reader === 'elsewhere') return refusalOf(requestError('notFound'));
+  if (reader === 'unauthenticated') return refusalOf(requestError('tokenMissing'));
   try {
     return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
   } catch {

@@ -1,5 +1,6 @@
 /** The table of request errors: code, HTTP status, message and headers of each. */
 import { GraphQLError, type GraphQLErrorOptions } from 'graphql';
+import { NO_STORE } from './cache-control.ts';
 
 /** One row of {@link REQUEST_ERRORS}. */
 interface ErrorRow {
@@ -27,8 +28,7 @@ interface ErrorRow {
  * `docs/errors.md` has the same codes.
  */
 export const REQUEST_ERRORS = {
-  /** Sent without a body. */
-  hostInvalid: { code: 'BAD_REQUEST', status: 400, message: '' },
+  hostInvalid: { code: 'BAD_REQUEST', status: 400, message: 'Malformed Host header.' },
   hostNotAllowed: {
     code: 'HOST_NOT_ALLOWED',
     status: 403,
@@ -97,6 +97,13 @@ export const REQUEST_ERRORS = {
     status: 400,
     message: 'The connection was closed before the body was complete.',
   },
+  notFound: { code: 'NOT_FOUND', status: 404, message: 'Nothing is at this path.' },
+  notAcceptable: {
+    code: 'NOT_ACCEPTABLE',
+    status: 406,
+    message:
+      'Not acceptable: accept application/json or application/graphql-response+json; for a subscription text/event-stream.',
+  },
   methodNotAllowed: {
     code: 'METHOD_NOT_ALLOWED',
     status: 405,
@@ -125,6 +132,20 @@ export const REQUEST_ERRORS = {
     status: 400,
     isOfOperation: true,
     message: 'Send a query, or the hash of a trusted document as documentId.',
+  },
+  queryMissing: { code: 'BAD_REQUEST', status: 400, message: 'Send a query.' },
+  /** Some clients go by the message of this and the next one, and then send the query. */
+  persistedQueryNotSupported: {
+    code: 'PERSISTED_QUERY_NOT_SUPPORTED',
+    status: 400,
+    isOfOperation: true,
+    message: 'PersistedQueryNotSupported',
+  },
+  persistedQueryNotFound: {
+    code: 'PERSISTED_QUERY_NOT_FOUND',
+    status: 400,
+    isOfOperation: true,
+    message: 'PersistedQueryNotFound',
   },
   queryTooLong: {
     code: 'GRAPHQL_VALIDATION_FAILED',
@@ -215,9 +236,22 @@ export function requestError<Name extends Row>(
   });
 }
 
-/** The HTTP status of an error of the table, for responses without Yoga. */
-export function httpStatusOf({ extensions }: GraphQLError): number {
-  return (extensions['http'] as { readonly status: number } | undefined)?.status ?? 200;
+/** The HTTP response to a request that ends before Yoga runs it. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON. */
+  readonly body: string;
+}
+
+/** The response that is an error of the table alone. */
+export function refusalOf({ message, extensions }: GraphQLError): Refusal {
+  const { http, ...shown } = extensions as { readonly http?: Partial<Refusal> };
+  return {
+    status: http?.status ?? 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': NO_STORE, ...http?.headers },
+    body: JSON.stringify({ errors: [{ message, extensions: shown }] }),
+  };
 }
 
 function messageOf({ message }: ErrorRow, facts: Readonly<Record<string, unknown>>): string {

@@ -14,7 +14,8 @@ import type { AdmittedRequest } from './gate.ts';
  */
 export function validateBody({ method, header, peerAddress }: RequestHead, maxBytes: number): void {
   if (method !== 'POST') return;
-  if (header('content-type')?.includes('application/x-www-form-urlencoded')) throw requestError('mediaTypeUnsupported');
+  if (/application\/x-www-form-urlencoded/i.test(header('content-type') ?? ''))
+    throw requestError('mediaTypeUnsupported');
   if (peerAddress === null) return;
   const length = header('content-length');
   if (length === null) throw requestError('bodyLengthMissing');

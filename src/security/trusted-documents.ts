@@ -3,9 +3,9 @@ import { defaultExtractPersistedOperationId, usePersistedOperations } from '@gra
 import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 
-/** Options of {@link useTrustedDocuments}. */
-export interface TrustedDocumentsOptions {
-  /** The queries that front ends were built with, by their hashes. */
+/** The queries that front ends were built with, and whether there are others. */
+export interface TrustedDocuments {
+  /** By their hashes, with `sha256:` before each and without. */
   readonly documents: ReadonlyMap<string, string>;
   /** Whether any other query is refused. */
   readonly only: boolean;
@@ -14,20 +14,29 @@ export interface TrustedDocumentsOptions {
 /** The request parameter of GraphQL over HTTP that holds the hash, beside the `extensions.persistedQuery` of Apollo's clients. */
 export const DOCUMENT_ID = 'documentId';
 
-/** Accepts the hash of a trusted document in place of its query (persisted queries), and nothing else if so configured. */
-export function useTrustedDocuments({ documents, only }: TrustedDocumentsOptions): Plugin {
+/**
+ * Accepts the hash of a trusted document in place of its query (persisted queries), and nothing else if so configured. Where
+ * any query is accepted, the error for an unknown hash makes clients send the query (automatic persisted queries).
+ *
+ * @param trusted Null: there are none.
+ */
+export function useTrustedDocuments(trusted: TrustedDocuments | null): Plugin {
   return usePersistedOperations({
-    allowArbitraryOperations: !only,
+    allowArbitraryOperations: trusted?.only !== true,
     extractPersistedOperationId: (params, request, context) =>
       documentIdOf(params, request) ?? defaultExtractPersistedOperationId(params, request, context),
-    // As the appendix of GraphQL over HTTP writes hashes.
-    getPersistedOperation: (id) => documents.get(id.replace(/^sha256:/, '')) ?? null,
+    getPersistedOperation: (id) => trusted?.documents.get(id) ?? null,
     customErrors: {
-      notFound: () => requestError('persistedQueryUnknown'),
-      keyNotFound: () => requestError('persistedQueryMissing'),
+      notFound: () => requestError(unknownHash(trusted)),
+      keyNotFound: () => requestError(trusted === null ? 'queryMissing' : 'persistedQueryMissing'),
       persistedQueryOnly: () => requestError('persistedQueryOnly'),
     },
   });
+}
+
+function unknownHash(trusted: TrustedDocuments | null) {
+  if (trusted === null) return 'persistedQueryNotSupported';
+  return trusted.only ? 'persistedQueryUnknown' : 'persistedQueryNotFound';
 }
 
 /** For GET, Yoga passes on only the parameters that it knows. */

@@ -157,6 +157,7 @@ describe('smsUpdates', () => {
       headers: { accept: 'application/json' },
     });
     expect(response.status).toBe(406);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_ACCEPTABLE' } }] });
 
     vi.advanceTimersByTime(60_000);
     await app.query('{ sms(id: "2") { __typename } }');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { httpStatusOf, REQUEST_ERRORS, requestError } from '../../src/request/errors.ts';
+import { REQUEST_ERRORS, refusalOf, requestError } from '../../src/request/errors.ts';
 
 /** Codes of the errors that graphql-js and Yoga make themselves, with their HTTP statuses. */
 const LIBRARY_ERRORS = { GRAPHQL_PARSE_FAILED: 400, OPERATION_RESOLUTION_FAILURE: 400, INTERNAL_SERVER_ERROR: 500 };
@@ -53,6 +53,6 @@ it('an error that a retry may cure says when, to clients with headers and to tho
 
 it('the error of one field leaves the response a 200', () => {
   const error = requestError('batchTooLarge', { size: 3, maxBatchSize: 2 });
-  expect(httpStatusOf(error)).toBe(200);
+  expect(refusalOf(error).status).toBe(200);
   expect(error.extensions).not.toHaveProperty('http');
 });

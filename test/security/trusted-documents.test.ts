@@ -2,20 +2,24 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
+import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { addTypenameToDocument } from '@apollo/client/utilities';
+import { parse, print } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
-import { graphqlPost } from '../helpers/http.ts';
+import { graphqlPost, listen } from '../helpers/http.ts';
 
 const known = 'query Known($id: ID!) { sms(id: $id) { ... on Sms { id } } }';
 const hash = createHash('sha256').update(known).digest('hex');
 const answer = { data: { sms: { id: '1' } } };
 
-async function start(mode: Record<string, string> = {}): Promise<TestApp> {
+async function start(mode: Record<string, string> = {}, manifest: object = { [hash]: known }): Promise<TestApp> {
   const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, 'manifest.json');
-  await writeFile(path, JSON.stringify({ [hash]: known }));
+  await writeFile(path, JSON.stringify(manifest));
   return startApp((await startFakeBsg()).baseUrl, { PERSISTED_OPERATIONS: path, ...mode });
 }
 
@@ -36,6 +40,18 @@ describe('a trusted document', () => {
     const app = await start();
     for (let use = 1; use <= 4; use++) expect(await send(app, params)).toEqual({ status: 200, ...answer });
     expect(app.requestLines()[0]?.operation).toEqual({ type: 'query', name: 'Known' });
+  });
+
+  it('runs by the MD5 of relay-compiler, sent as documentId', async () => {
+    const md5 = createHash('md5').update(known).digest('hex');
+    const app = await start({}, { [md5]: known });
+    expect(await send(app, { documentId: md5, id: md5 })).toEqual({ status: 200, ...answer });
+  });
+
+  it('runs from a manifest whose keys name their digest', async () => {
+    const app = await start({}, { [`sha256:${hash}`]: known });
+    expect(await send(app, { documentId: hash })).toEqual({ status: 200, ...answer });
+    expect(await send(app, { documentId: `sha256:${hash}` })).toEqual({ status: 200, ...answer });
   });
 
   it('runs by its hash in the URL', async () => {
@@ -65,6 +81,80 @@ describe('an operation that is not trusted', () => {
     const app = await start({ PERSISTED_OPERATIONS_MODE: 'also' });
     expect(await send(app, { query: known })).toEqual({ status: 200, ...answer });
     expect(await send(app, { documentId: hash })).toEqual({ status: 200, ...answer });
-    expect(await send(app, { documentId: 'x' })).toMatchObject({ status: 400 });
+    expect(await send(app, { documentId: 'x' })).toMatchObject({
+      status: 400,
+      errors: [{ message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    });
+  });
+});
+
+describe('without a manifest', () => {
+  it.each([
+    ['as documentId', { documentId: hash }],
+    ['as the extension of Apollo clients', { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } }],
+  ])('a hash alone is answered that persisted queries are not supported, sent %s', async (_, params) => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    expect(await send(app, params)).toEqual({
+      status: 400,
+      errors: [{ message: 'PersistedQueryNotSupported', extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' } }],
+    });
+  });
+
+  it('a hash beside a query is ignored', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    expect(await send(app, { query: known, documentId: hash })).toEqual({ status: 200, ...answer });
+  });
+
+  it('neither a query nor a hash is a bad request', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    expect(await send(app, {})).toMatchObject({ status: 400, errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+  });
+});
+
+describe("Apollo Client's persisted queries", () => {
+  /** Runs the query through `createPersistedQueryLink`; returns the data and the methods of the requests that it took. */
+  async function runThroughApollo(app: TestApp, useGETForHashedQueries: boolean) {
+    const methods: string[] = [];
+    const address = await listen((request, response) => {
+      methods.push(request.method ?? '');
+      app.listener(request, response);
+    });
+    const hashing = createPersistedQueryLink({
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      useGETForHashedQueries,
+    });
+    const link = hashing.concat(new HttpLink({ uri: `${address}/graphql` }));
+    const client = new ApolloClient({ link, cache: new InMemoryCache() });
+    onTestFinished(() => client.stop());
+    const { data } = await client.query<object>({ query: parse(known), variables: { id: '1' } });
+    return { data, methods };
+  }
+  const data = { sms: { __typename: 'Sms', id: '1' } };
+  /** As the cache of the client writes it. */
+  const sent = print(addTypenameToDocument(parse(known)));
+  const hashOfSent = createHash('sha256').update(sent).digest('hex');
+
+  it.each([
+    ['POST', false],
+    ['GET', true],
+  ])('run by %s from the manifest', async (method, useGet) => {
+    const app = await start({}, { [hashOfSent]: sent });
+    expect(await runThroughApollo(app, useGet)).toEqual({ data, methods: [method] });
+  });
+
+  it.each([
+    ['POST', false],
+    ['GET', true],
+  ])('sent first by %s run with the query where the hash is not in the manifest', async (method, useGet) => {
+    const app = await start({ PERSISTED_OPERATIONS_MODE: 'also' });
+    expect(await runThroughApollo(app, useGet)).toEqual({ data, methods: [method, 'POST'] });
+  });
+
+  it.each([
+    ['POST', false],
+    ['GET', true],
+  ])('sent first by %s run with the query where there is no manifest', async (method, useGet) => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    expect(await runThroughApollo(app, useGet)).toEqual({ data, methods: [method, 'POST'] });
   });
 });
