@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, vi } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
+import { CHROMIUM, hasChromium, openPage } from '../helpers/browser.ts';
 import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS } from '../helpers/secrets.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
 
 /** Opens the page in a browser that can reach only this machine. */
 async function openGraphiQL(
@@ -14,22 +12,7 @@ async function openGraphiQL(
 ): Promise<{ readonly page: Page; readonly requested: string[] }> {
   const { app } = await startAppOnSandbox(environment);
   const address = await listen(app.listener);
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-    ],
-  });
-  onTestFinished(() => browser.close());
-  const page = await browser.newPage();
-  page.setDefaultTimeout(15_000);
+  const page = await openPage();
   const requested: string[] = [];
   page.on('request', (request) => requested.push(request.url()));
   await page.goto(`${address}/graphql`);
@@ -48,7 +31,7 @@ async function runUntilShown(page: Page, text: string): Promise<void> {
   await vi.waitFor(run, { timeout: 40_000 });
 }
 
-describe.skipIf(!existsSync(CHROMIUM))(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
+describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
   it('has a placeholder for the token in each tab, where callers need one', async () => {
     const { page } = await openGraphiQL({ AUTH_TOKENS });
     await page.getByText('Headers', { exact: true }).first().click();

@@ -1,0 +1,77 @@
+/** The data layer of Apollo Client. Copy this file, and put your own operations in place of the imported ones. */
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client';
+import { ApolloProvider, useQuery } from '@apollo/client/react';
+import { OperationTypeNode, print } from 'graphql';
+import { createClient } from 'graphql-sse';
+import { type ReactNode, useEffect } from 'react';
+import fragments from '../gql/possible-types.ts';
+import { createConnection } from './connection.ts';
+import { type DataLayer, DataLayerContext } from './data-layer.ts';
+import { CampaignPanel, CampaignUpdates, Messages, MessageUpdates } from './documents.ts';
+import { withUpdate } from './results.ts';
+
+const connection = createConnection();
+
+// Reconnects for as long as it takes. The first event of a subscription is the current state, so nothing is missed.
+const events = createClient({ url: '/graphql', retryAttempts: Infinity, on: connection.events });
+
+const subscriptions = new ApolloLink(
+  ({ query, variables }) =>
+    new Observable((observer) => events.subscribe({ query: print(query), variables }, observer)),
+);
+
+const client = new ApolloClient({
+  link: ApolloLink.split(
+    ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
+    subscriptions,
+    new HttpLink({ uri: '/graphql' }),
+  ),
+  // Without `possibleTypes` the cache drops the fields of `... on BsgErrorDetails`.
+  cache: new InMemoryCache({ possibleTypes: fragments.possibleTypes }),
+});
+
+const layer: DataLayer = {
+  useMessages(references) {
+    const variables = { references: [...references] };
+    const { data, error, refetch, subscribeToMore } = useQuery(Messages, { variables, errorPolicy: 'all' });
+    const isLoaded = data !== undefined;
+    useEffect(() => {
+      if (!isLoaded) return;
+      return subscribeToMore({
+        document: MessageUpdates,
+        variables: { references: [...references] },
+        updateQuery: (_, { complete, previousData, subscriptionData }) =>
+          complete ? withUpdate(previousData, subscriptionData.data.smsUpdates) : undefined,
+      });
+    }, [isLoaded, references, subscribeToMore]);
+    return { value: data?.smsBatch.results, error: data ? null : (error?.message ?? null), refetch };
+  },
+
+  useCampaign(taskId) {
+    const { data, error, refetch, subscribeToMore } = useQuery(CampaignPanel, {
+      variables: { taskId },
+      errorPolicy: 'all',
+    });
+    const isLoaded = data !== undefined;
+    useEffect(() => {
+      if (!isLoaded) return;
+      return subscribeToMore({
+        document: CampaignUpdates,
+        variables: { taskId },
+        updateQuery: (_, { subscriptionData }) => ({ campaign: subscriptionData.data.campaignUpdates }),
+      });
+    }, [isLoaded, taskId, subscribeToMore]);
+    return { value: data?.campaign, error: data ? null : (error?.message ?? null), refetch };
+  },
+
+  useConnection: connection.useConnection,
+};
+
+/** Provides the data layer of Apollo Client. */
+export function ApolloDataLayer({ children }: { readonly children: ReactNode }) {
+  return (
+    <ApolloProvider client={client}>
+      <DataLayerContext value={layer}>{children}</DataLayerContext>
+    </ApolloProvider>
+  );
+}

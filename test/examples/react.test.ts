@@ -1,0 +1,144 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CHROMIUM, hasChromium, openPage } from '../helpers/browser.ts';
+import { freePort } from '../helpers/http.ts';
+import { type Program, runProgram } from '../helpers/process.ts';
+
+const FOLDER = 'examples/react';
+const VITE = `${FOLDER}/node_modules/vite/bin/vite.js`;
+
+/** A server on the sandbox, on a port of its own that survives a restart. */
+async function createServer() {
+  const port = String(await freePort());
+  return {
+    url: `http://127.0.0.1:${port}`,
+    async start(): Promise<Program> {
+      const program = runProgram([], { PORT: port, SANDBOX_PORT: '0', LIVE_INTERVAL_MS: '500' });
+      await program.printed(/^GraphiQL/m);
+      return program;
+    },
+  };
+}
+
+/** The example as it is built, in front of that server. Returns its address. */
+async function startExample(serverUrl: string): Promise<string> {
+  const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0'];
+  const program = runProgram(args, { BSG_GRAPHQL_URL: serverUrl, NO_COLOR: '1' }, VITE);
+  const [, address = ''] = await program.printed(/(http:\S+)/);
+  return address;
+}
+
+/** Opens the example with messages of the sandbox that move, and errors of each kind. */
+async function openExample(address: string, client: string): Promise<Page> {
+  const references = 'moving_1,moving_10,nobody,order 42,error_8,error_11,error_23';
+  const page = await openPage();
+  await page.goto(`${address}?${new URLSearchParams({ client, references, campaign: '5010' })}`);
+  return page;
+}
+
+/** Resolves once the row of the message shows the status. */
+function showsStatus(page: Page, reference: string, status: string): Promise<void> {
+  return page
+    .getByRole('row', { name: new RegExp(`^${reference}\\b`) })
+    .getByText(status, { exact: true })
+    .waitFor();
+}
+
+/** How many messages of the campaign have an outcome. */
+function progressOf(page: Page): Promise<number> {
+  return page.getByRole('progressbar').evaluate((element) => ('value' in element ? Number(element.value) : 0));
+}
+
+const isInstalled = existsSync(VITE);
+
+describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMIUM}, and npm ci in ${FOLDER})`, () => {
+  beforeAll(() => {
+    for (const script of ['check', 'build'])
+      execFileSync('npm', ['run', '--silent', script], { cwd: FOLDER, stdio: 'inherit' });
+  }, 120_000);
+
+  describe.each(['apollo', 'urql'])('with %s', (client) => {
+    it('shows each change of the messages and of the campaign, and reads the changes out', async () => {
+      const server = await createServer();
+      await server.start();
+      const page = await openExample(await startExample(server.url), client);
+
+      await showsStatus(page, 'moving_1', 'Scheduled');
+      await showsStatus(page, 'moving_1', 'Sent');
+      await showsStatus(page, 'moving_10', 'Rejected');
+      await expect.poll(() => progressOf(page)).toBeGreaterThan(0);
+      const before = await progressOf(page);
+      await showsStatus(page, 'moving_1', 'Delivered');
+      await page.getByRole('status').getByText('moving_1: Delivered.').waitFor({ state: 'attached' });
+      await expect.poll(() => progressOf(page)).toBeGreaterThan(before);
+    }, 100_000);
+
+    it('groups errors by what to do about them', async () => {
+      const server = await createServer();
+      await server.start();
+      const page = await openExample(await startExample(server.url), client);
+
+      const panel = page.getByRole('region', { name: 'Needs attention' });
+      await panel.waitFor();
+      expect(await panel.getByRole('heading', { level: 3 }).allTextContents()).toEqual([
+        'Try again later',
+        'Correct the request',
+        'Check the reference',
+        'Use another',
+        'Contact the operator',
+      ]);
+      expect(await panel.getByRole('listitem').allTextContents()).toEqual(
+        ['error_11', 'order 42', 'nobody', 'error_23', 'error_8'].map((subject) => expect.stringContaining(subject)),
+      );
+    }, 100_000);
+
+    it('goes on by itself after the server was restarted', async () => {
+      const server = await createServer();
+      const first = await server.start();
+      const page = await openExample(await startExample(server.url), client);
+      await page.getByText('Live', { exact: true }).waitFor();
+
+      first.child.kill('SIGTERM');
+      await first.ended;
+      await page.getByText('Reconnecting', { exact: true }).waitFor();
+      await server.start();
+
+      await page.getByText('Live', { exact: true }).waitFor();
+      // The sandbox of the new process starts afresh.
+      await showsStatus(page, 'moving_1', 'Scheduled');
+      await showsStatus(page, 'moving_1', 'Sent');
+    }, 100_000);
+
+    it('says that the server cannot be reached, and goes on once it can', async () => {
+      const server = await createServer();
+      const page = await openExample(await startExample(server.url), client);
+      await page.getByText('The server cannot be reached.').first().waitFor();
+
+      await server.start();
+      await showsStatus(page, 'moving_1', 'Scheduled');
+      await page.getByText('Live', { exact: true }).waitFor();
+    }, 100_000);
+  });
+
+  it('fits a phone, and is used by keyboard', async () => {
+    const server = await createServer();
+    await server.start();
+    const page = await openExample(await startExample(server.url), 'apollo');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await showsStatus(page, 'moving_1', 'Scheduled');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+
+    // The client, then the theme, then the dialog; arrow keys choose.
+    for (const key of ['Tab', 'Tab', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    expect(await page.evaluate(() => document.documentElement.style.colorScheme)).toBe('dark');
+    for (const key of ['Tab', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('dialog', { name: 'What to show' }).waitFor();
+    await page.getByLabel('References of messages').fill('longest_id');
+    await page.getByRole('button', { name: 'Show' }).press('Enter');
+
+    await showsStatus(page, 'longest_id', 'Delivered');
+    expect(await page.getByRole('row').count()).toBe(2);
+  }, 100_000);
+});
