@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { errorOf, isSet, parsed, port, splitList, text, wholeNumber } from './values.ts';
 
+const ORIGINS = 'origins such as https://app.example.com, separated by commas; loopback; or * for all';
+
 /** The variables of the section. */
 export const httpVariables = {
   NODE_ENV: text('any text')
@@ -35,14 +37,15 @@ export const httpVariables = {
     .describe(
       'Number of proxies in front that append to `X-Forwarded-For`; the rate limit per address counts by the client that they report.',
     ),
-  CORS_ORIGINS: parsed('origins such as https://app.example.com, separated by commas; or * for all', parseOrigins)
-    .default([])
-    .meta({ description: 'Origins whose pages may send requests.', default: 'none' }),
+  CORS_ORIGINS: parsed(ORIGINS, parseOrigins).optional().meta({
+    description: 'Origins whose pages may send requests. `loopback` is every port of this machine.',
+    default: 'none; `loopback` on the sandbox and a `HOST` that only this machine can reach',
+  }),
 };
 
 /** The process and its ports. */
 export const http = z
-  .object({ ...httpVariables, AUTH: isSet, AUTH_TOKENS: isSet, AUTH_JWKS_URL: isSet })
+  .object({ ...httpVariables, BSG_API_KEY: isSet, AUTH: isSet, AUTH_TOKENS: isSet, AUTH_JWKS_URL: isSet })
   .refine(
     ({ WORKERS, OPS_PORT }) => !(WORKERS > 1) || OPS_PORT !== undefined,
     errorOf('OPS_PORT', 'required with WORKERS, for the metrics of all workers'),
@@ -63,8 +66,8 @@ export const http = z
       workers: env.WORKERS,
       /** Number of proxies in front, each of which appends its client to `X-Forwarded-For`. */
       proxies: env.TRUST_PROXY,
-      /** Origins whose pages may send requests; `*` is all of them. */
-      corsOrigins: env.CORS_ORIGINS,
+      /** Origins whose pages may send requests; `loopback` is those of this machine, `*` is all. */
+      corsOrigins: env.CORS_ORIGINS ?? (isLoopback(host) && !env.BSG_API_KEY ? ['loopback'] : []),
     };
   });
 
@@ -75,9 +78,9 @@ export function isLoopback(host: string): boolean {
 
 function parseOrigins(text: string): readonly string[] {
   const origins = splitList(text);
-  if (origins.every((origin) => origin === '*' || isOrigin(origin))) return origins;
+  if (origins.every((origin) => origin === '*' || origin === 'loopback' || isOrigin(origin))) return origins;
   throw new Error(
-    'expected origins such as https://app.example.com, without a slash at the end, separated by commas; or * for all',
+    'expected origins such as https://app.example.com, without a slash at the end, separated by commas; loopback; or * for all',
   );
 }
 

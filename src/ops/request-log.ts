@@ -42,13 +42,16 @@ export function useRequestLog(): Plugin<object, { readonly received: RequestCont
   };
 }
 
-/** Counts what requests cost, and logs why BSG did not respond, for operators. */
+/** Counts what requests cost, and logs for operators why BSG did not respond, and why requests were refused at once. */
 export function createRequestSink(log: Log, metrics: Metrics): RequestSink {
   return {
     onRead: metrics.onRead,
     onUpstreamRequest(request, requestId) {
       metrics.onUpstreamRequest(request);
       if (request.cause !== null) log.warn({ requestId, ...request }, 'Upstream request failed.');
+    },
+    onRefused({ message }, { header }) {
+      log.warn({ host: header('host'), origin: header('origin') }, message);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { OperationTypeNode } from 'graphql';
+import { type GraphQLError, OperationTypeNode } from 'graphql';
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
 import type { ReadObserver, StatusRead, Tier } from '../statuses/read-observer.ts';
@@ -10,6 +10,8 @@ import type { Operation, Variables } from './operation.ts';
 export interface RequestSink {
   onRead(read: StatusRead): void;
   onUpstreamRequest(request: UpstreamRequest, requestId: string): void;
+  /** Called for a request that is refused before it begins. */
+  onRefused(error: GraphQLError, head: RequestHead): void;
 }
 
 /** An `X-Request-Id` that needs no escaping in logs and searches. */

@@ -1,29 +1,39 @@
 /** Protection against requests of other sites (CSRF), and CORS. */
+import type { GraphQLError } from 'graphql';
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
 
 type CorsOptions = Exclude<YogaServerOptions<object, object>['cors'], undefined>;
 
+/** By `loopback`: any port of this machine, such as that of a development server. */
+const LOOPBACK = /^https?:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/;
+
+/** The error of a preflight for a page of another origin; null: the request is none, or the origin is allowed. */
+export function validatePreflight({ method, header }: RequestHead, allowed: ReadonlySet<string>): GraphQLError | null {
+  const origin = header('origin');
+  return method === 'OPTIONS' && origin !== null && !isAllowed(origin, allowed)
+    ? requestError('crossSiteRequest')
+    : null;
+}
+
 /**
- * Refuses what a browser sends on behalf of a page of another site without a preflight that was allowed (CSRF): URLs that a
- * page loads, and preflights of other origins. Browsers state the initiator (`Sec-Fetch-Site`), and no page can change it;
- * other clients do not send it. Forms, which need no preflight, are refused by their content type, see `validateBody`.
+ * Refuses what a browser loads on behalf of a page of another site without a preflight (CSRF), such as a URL in a link.
+ * Browsers state the initiator (`Sec-Fetch-Site`), and no page can change it; other clients do not send it. Forms, which need
+ * no preflight either, are refused by their content type, see `validateBody`.
  *
  * @throws {GraphQLError} `CROSS_SITE_REQUEST`
  */
 export function validateOrigin({ method, header }: RequestHead, allowed: ReadonlySet<string>): void {
   const site = header('sec-fetch-site');
   const origin = header('origin');
-  const isPreflight = method === 'OPTIONS' && origin !== null;
   const isLoaded = method === 'GET' && (site === 'cross-site' || site === 'same-site');
-  if ((isPreflight || isLoaded) && (origin === null || !isAllowed(origin, allowed)))
-    throw requestError('crossSiteRequest');
+  if (isLoaded && (origin === null || !isAllowed(origin, allowed))) throw requestError('crossSiteRequest');
 }
 
 /**
- * Lets pages of these origins read responses, and no others; `*` is all origins. False where there are none. No cookies: a
- * page sends its token itself.
+ * Lets pages of these origins read responses, and no others; `loopback` is those of this machine, `*` is all. False where there
+ * are none. No cookies: a page sends its token itself.
  */
 export function corsOf(origins: readonly string[]): CorsOptions {
   if (origins.length === 0) return false;
@@ -53,5 +63,5 @@ export function useVaryByOrigin(): Plugin {
 }
 
 function isAllowed(origin: string, allowed: ReadonlySet<string>): boolean {
-  return allowed.has('*') || allowed.has(origin);
+  return allowed.has('*') || allowed.has(origin) || (allowed.has('loopback') && LOOPBACK.test(origin));
 }

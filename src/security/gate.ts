@@ -3,7 +3,7 @@ import { RequestContext, type RequestSink } from '../request/context.ts';
 import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
 import type { Authenticator } from './authentication.ts';
-import { validateOrigin } from './cross-site.ts';
+import { validateOrigin, validatePreflight } from './cross-site.ts';
 import { validateHost } from './host.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { validateBody } from './request-body.ts';
@@ -12,7 +12,7 @@ import { validateBody } from './request-body.ts';
 export interface GateOptions {
   /** Whether a host name is one of this server's. */
   readonly isOwnHost: (name: string) => boolean;
-  /** Origins whose pages may call, beside the server's own. */
+  /** Origins whose pages may call, beside the server's own; `loopback` is those of this machine, `*` is all. */
   readonly corsOrigins: readonly string[];
   /** Null where callers need no token. */
   readonly authenticator: Authenticator | null;
@@ -34,7 +34,10 @@ export interface AdmittedRequest extends RequestContext {
 
 /** Where every request enters, whatever transport brings it. */
 export interface Gate {
-  /** Begins a request, on whatever path. Returns the error of a `Host` that is not this server's (DNS rebinding). */
+  /**
+   * Begins a request, on whatever path. Returns the error of a `Host` that is not this server's (DNS rebinding), or of a preflight
+   * for a page of an origin that may not call.
+   */
   receive(head: RequestHead): RequestContext | GraphQLError;
   /**
    * Admits a request to the GraphQL endpoint before its body is read.
@@ -49,8 +52,11 @@ export function createGate(options: GateOptions): Gate {
   const allowedOrigins = new Set(corsOrigins);
   return {
     receive(head) {
-      const error = head.peerAddress === null ? null : validateHost(head.header('host'), isOwnHost);
-      return error ?? new RequestContext(head, sink);
+      const hostError = head.peerAddress === null ? null : validateHost(head.header('host'), isOwnHost);
+      const error = hostError ?? validatePreflight(head, allowedOrigins);
+      if (error === null) return new RequestContext(head, sink);
+      sink.onRefused(error, head);
+      return error;
     },
     async admit(request) {
       const { head } = request;

@@ -14,7 +14,7 @@ describe('the configuration', () => {
         shutdownMs: 10_000,
         workers: 1,
         proxies: 0,
-        corsOrigins: [],
+        corsOrigins: ['loopback'],
       },
       auth: null,
       queries: { introspection: true, maxCost: 5_000, costPerMinute: 60_000, maxBatchSize: 100, trusted: null },

@@ -18,7 +18,7 @@ function startGate() {
     ),
     maxBodyBytes: 1_000,
     rateLimit: null,
-    sink: { onRead: () => {}, onUpstreamRequest: () => {} },
+    sink: { onRead: () => {}, onUpstreamRequest: () => {}, onRefused: () => {} },
   });
 }
 
@@ -49,11 +49,6 @@ describe('the gate', () => {
 
   it.each([
     ['from a page of another site', head({ 'sec-fetch-site': 'cross-site' }, 'GET'), 'CROSS_SITE_REQUEST'],
-    [
-      'that is a preflight of another origin',
-      head({ origin: 'https://evil.example' }, 'OPTIONS'),
-      'CROSS_SITE_REQUEST',
-    ],
     ['without a valid token', head({ authorization: 'Bearer token_of_nobody_0123456789' }), 'UNAUTHENTICATED'],
     ['with a body over the limit', head({ 'content-length': '1001' }), 'REQUEST_BODY_TOO_LARGE'],
   ])('refuses a request %s, whatever transport brings it', async (_, refused, code) => {
@@ -64,6 +59,13 @@ describe('the gate', () => {
     expect(startGate().receive(head({ host: 'evil.example' }))).toMatchObject({
       extensions: { code: 'HOST_NOT_ALLOWED' },
     });
+  });
+
+  it('receives no preflight for a page of another origin', () => {
+    expect(startGate().receive(head({ origin: 'https://evil.example' }, 'OPTIONS'))).toMatchObject({
+      extensions: { code: 'CROSS_SITE_REQUEST' },
+    });
+    expect(receive(head({ origin: 'https://app.example' }, 'OPTIONS'))).not.toBeInstanceOf(GraphQLError);
   });
 
   it('is the only maker of the requests that operations run for', () => {
