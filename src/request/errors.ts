@@ -102,7 +102,7 @@ export const REQUEST_ERRORS = {
     code: 'NOT_ACCEPTABLE',
     status: 406,
     message:
-      'Not acceptable: accept application/json or application/graphql-response+json; for a subscription text/event-stream.',
+      'Not acceptable: accept application/json or application/graphql-response+json, for a subscription text/event-stream or multipart/mixed;subscriptionSpec=1.0.',
   },
   methodNotAllowed: {
     code: 'METHOD_NOT_ALLOWED',

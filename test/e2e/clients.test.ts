@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ApolloClient, ApolloLink, InMemoryCache, Observable } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client';
 import { createGatewayRuntime } from '@graphql-hive/gateway';
 import { composeServices } from '@theguild/federation-composition';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
@@ -92,6 +92,17 @@ it('Apollo Client receives every change through graphql-sse', async () => {
     ({ query, variables: given }) =>
       new Observable((observer) => sse.subscribe({ query: print(query), variables: given }, toSink(observer))),
   );
+  const client = new ApolloClient({ link, cache: new InMemoryCache() });
+
+  expect(
+    await collect((next, complete, error) => {
+      client.subscribe({ query: Seen, variables }).subscribe({ next: ({ data }) => next(data), complete, error });
+    }),
+  ).toEqual(expected);
+});
+
+it('Apollo Client receives every change over its own transport (multipart)', async () => {
+  const link = new HttpLink({ uri: `${await startServer()}/graphql` });
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
 
   expect(

@@ -22,6 +22,7 @@ export interface TestApp {
   readonly listener: RequestListener;
   readonly opsListener: RequestListener;
   drain(): void;
+  endStreams(): void;
   /** The lines of the request log. */
   requestLines(): readonly RequestLine[];
   /** The whole log. */
@@ -74,6 +75,7 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
     },
     opsListener: app.opsListener,
     drain: app.drain,
+    endStreams: app.endStreams,
     requestLines: () => lines.map((line) => JSON.parse(line) as RequestLine).filter(({ msg }) => msg === 'request'),
     log: () => lines.join(''),
     async query(document, variables, headers = {}) {
