@@ -21,10 +21,12 @@ const readTimes = createTimesReader('UTC');
 const policy = { finalTtlMs: 86_400_000, pendingTtlMs: 2_000, staleIfErrorMs: 600_000 };
 const circuitBreaker = createCircuitBreaker({ failuresInARow: 10, probeAfterMs: 5_000 });
 const client: Pick<BsgClient, 'fetch'> = {
-  async fetch({ resource, id }) {
-    const value = resource.schema.safeParse(smsOf(id)).data;
-    if (value === undefined) throw new Error('Only messages are read here.');
-    return value;
+  async fetch(fetches, _, onResult) {
+    for (const [i, { key }] of fetches.entries()) {
+      const value = key.resource.schema.safeParse(smsOf(key.id)).data;
+      if (value === undefined) throw new Error('Only messages are read here.');
+      onResult(value, i);
+    }
   },
 };
 const statuses = createStatuses({
@@ -89,7 +91,7 @@ function smsOf(id: string): Sms {
     price: 0.23,
     currency: 'EUR',
   };
-  const answer = { status: 200, retryAfterSeconds: null, body: JSON.stringify(wire) };
+  const answer = { status: 200, retryAfterSeconds: null, json: wire };
   const sms = decodeResponse(answer, decodeSms, {
     notFoundCode: 'SMS_NOT_FOUND',
     subject: id,

@@ -83,12 +83,12 @@ single.dispose();
 upstream.close();
 
 /** By id and by reference, each with an empty cache. */
-async function requestsPerMinute(start: () => Pick<Statuses, 'get'>): Promise<[number, number]> {
+async function requestsPerMinute(start: () => Pick<Statuses, 'getAll'>): Promise<[number, number]> {
   return [await requestsOf(start(), byId), await requestsOf(start(), byReference)];
 }
 
 async function requestsOf(
-  source: Pick<Statuses, 'get'>,
+  source: Pick<Statuses, 'getAll'>,
   load: (loaders: Loaders) => Promise<unknown>,
 ): Promise<number> {
   requests = 0;

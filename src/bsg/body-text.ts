@@ -1,3 +1,5 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
 
 /**
@@ -5,9 +7,10 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]+)/i;
  * know the charset, or where the bytes are not valid in it: garbled text would pass for BSG's own.
  */
 export function bodyText(body: ArrayBuffer, contentType: string | null): string | null {
-  const [, charset = 'utf-8'] = CHARSET.exec(contentType ?? '') ?? [];
+  const [, charset] = CHARSET.exec(contentType ?? '') ?? [];
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(body);
+    const decoder = charset === undefined ? utf8 : new TextDecoder(charset, { fatal: true });
+    return decoder.decode(body);
   } catch {
     return null;
   }

@@ -13,7 +13,7 @@ const SDK_PATH = '/sms/task/{task_id}';
 /** Finds out which of BSG's paths answers for campaigns, and remembers it. */
 export interface CampaignPaths {
   /** `taskId` has been validated, as it becomes part of the path. */
-  fetch(taskId: string, get: Upstream['get']): Promise<Campaign | BsgFailure>;
+  fetch(taskId: string, upstream: Pick<Upstream, 'get'>): Promise<Campaign | BsgFailure>;
 }
 
 /** One path serves an SMS and a campaign: a status word makes the object an SMS, a `sent` counter a campaign. */
@@ -28,7 +28,7 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
   let knownPath = pinnedPath;
 
   return {
-    async fetch(taskId, get) {
+    async fetch(taskId, upstream) {
       const first = knownPath ?? DOCUMENTED_PATH;
       const isKnown = knownPath !== null;
       const reply = await getOn(first);
@@ -39,7 +39,7 @@ export function createCampaignPaths(pinnedPath: string | null): CampaignPaths {
       return campaignOr(rankOf(otherReply) > rankOf(reply) ? otherReply : reply, taskId);
 
       async function getOn(path: string): Promise<SharedPathReply> {
-        const reply = await get(path.replace('{task_id}', canonicalId(taskId)), decodeSmsOrCampaign);
+        const reply = await upstream.get(path.replace('{task_id}', canonicalId(taskId)), decodeSmsOrCampaign);
         if (isFromCampaignPath(reply, path)) knownPath = path;
         return reply;
       }

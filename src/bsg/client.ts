@@ -1,11 +1,11 @@
 /** The BSG client: the one entrance to everything in this folder. */
 import { createCampaignPaths } from './campaign-paths.ts';
-import { expireAt } from './deadline.ts';
+import { settleWithin } from './deadline.ts';
 import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
 import { createMassStatus, type MassStatusState } from './mass-status.ts';
-import { noObserver, type RequestObserver } from './observer.ts';
+import type { RequestObserver } from './observer.ts';
 import { createRequests } from './request.ts';
-import type { BsgValue, StatusKey } from './resource.ts';
+import type { BsgValue, StatusKey, Upstream } from './resource.ts';
 import { createTransport } from './transport.ts';
 import { createUpstreams } from './upstream.ts';
 
@@ -34,17 +34,27 @@ export interface BsgClientOptions {
   readonly random?: () => number;
 }
 
+/** One value to fetch. */
+export interface Fetch<Value extends BsgValue> {
+  readonly key: StatusKey<Value>;
+  /** The result of an earlier fetch, which can save a request; null where there is none. */
+  readonly known: Value | BsgFailure | null;
+}
+
+/** Receives the result of each fetch, with its place among those that began together. */
+export type OnResult<Value extends BsgValue> = (result: Value | BsgFailure, place: number) => void;
+
 /** The only way to BSG. */
 export interface BsgClient {
   /**
-   * Fetches one value. Failures are values: it rejects only on a bug. A malformed id is a failure without a request.
-   * `known` is the result of an earlier fetch, which can save a request.
+   * Fetches values. Reports the result of each as soon as it is there, by its place, and resolves after the last. Failures are
+   * results: it rejects only on a bug. A malformed id is a failure without a request.
    */
   fetch<Value extends BsgValue>(
-    key: StatusKey<Value>,
-    observer?: RequestObserver,
-    known?: Value | BsgFailure | null,
-  ): Promise<Value | BsgFailure>;
+    fetches: readonly Fetch<Value>[],
+    observer: RequestObserver,
+    onResult: OnResult<Value>,
+  ): Promise<void>;
   /** Whether BSG offers mass status requests, as far as is known. */
   readonly massStatus: MassStatusState;
   /** Closes the idle connections. Call it when nothing is in flight any more. */
@@ -68,19 +78,38 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
 
   const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, massStatus, now });
 
+  function fetchOne<Value extends BsgValue>(
+    { key, known }: Fetch<Value>,
+    upstream: Upstream,
+  ): Promise<Value | BsgFailure> {
+    const invalid = key.resource.validate(key.id);
+    if (invalid !== null) return Promise.resolve(invalid);
+    return key.resource.fetch(key.id, upstream, areAnswersRandom ? null : known);
+  }
+
+  function resultOf<Value extends BsgValue>(
+    { key: { resource, id } }: Fetch<Value>,
+    { deadline }: Upstream,
+    result: Value | BsgFailure | null,
+  ): Value | BsgFailure {
+    if (result === null || (isFailure(result) && result.code === 'TIMEOUT'))
+      return fromRequest(deadline.request, failure('TIMEOUT', id, requests.timeoutOf(deadline)));
+    if (isFailure(result)) return fromRequest(deadline.request, result);
+    if (areAnswersRandom || resource.matches(result, id)) return result;
+    return failure('BAD_RESPONSE', id, { message: 'BSG responded about another SMS than the requested one.' });
+  }
+
   return {
-    async fetch(key, observer = noObserver, known = null) {
-      const { resource, id } = key;
-      const invalid = resource.validate(id);
-      if (invalid !== null) return invalid;
-      const upstream = upstreamFor(key, observer);
-      const { deadline } = upstream;
-      const result = await expireAt(deadline, now, resource.fetch(id, upstream, areAnswersRandom ? null : known));
-      if (result === null || (isFailure(result) && result.code === 'TIMEOUT'))
-        return fromRequest(deadline.request, failure('TIMEOUT', id, requests.timeoutOf(deadline)));
-      if (isFailure(result)) return fromRequest(deadline.request, result);
-      if (areAnswersRandom || resource.matches(result, id)) return result;
-      return failure('BAD_RESPONSE', id, { message: 'BSG responded about another SMS than the requested one.' });
+    fetch<Value extends BsgValue>(
+      fetches: readonly Fetch<Value>[],
+      observer: RequestObserver,
+      onResult: OnResult<Value>,
+    ) {
+      const upstreams = fetches.map(({ key }) => upstreamFor(key, observer));
+      const results = fetches.map((each, i) => fetchOne(each, upstreams[i] as Upstream));
+      return settleWithin(options.timeoutMs, results, (result, i) =>
+        onResult(resultOf(fetches[i] as Fetch<Value>, upstreams[i] as Upstream, result), i),
+      );
     },
     get massStatus() {
       return massStatus.state;

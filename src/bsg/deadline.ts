@@ -14,18 +14,29 @@ export function startDeadline(timeoutMs: number, now: () => number): Deadline {
   return { startedAtMs, expiresAtMs: startedAtMs + timeoutMs, hadItsTurn: false, request: null };
 }
 
-/** What comes first: the result, or null when the time is up. */
-export async function expireAt<Result>(
-  { expiresAtMs }: Deadline,
-  now: () => number,
-  result: Promise<Result>,
-): Promise<Result | null> {
+/**
+ * Reports each result as soon as it is there, by its place, and null for each that is not when the time is up. Resolves after
+ * the last report.
+ */
+export async function settleWithin<Result>(
+  timeoutMs: number,
+  results: readonly Promise<Result>[],
+  report: (result: Result | null, place: number) => void,
+): Promise<void> {
+  const open = new Set(results.keys());
+  const settled = results.map((result, place) =>
+    result.then((value) => {
+      if (open.delete(place)) report(value, place);
+    }),
+  );
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<null>((resolve) => {
-    timer = setDeadline(() => resolve(null), expiresAtMs - now());
+  const expired = new Promise<void>((resolve) => {
+    timer = setDeadline(resolve, timeoutMs);
   });
   try {
-    return await Promise.race([result, expired]);
+    await Promise.race([Promise.all(settled), expired]);
+    for (const place of open) report(null, place);
+    open.clear();
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,7 @@
 /** Decodes responses: HTTP status, verdict and JSON to a value or a failure. */
-import { parse } from 'lossless-json';
 import type { BsgErrorCode } from './codes.ts';
 import { type BsgFailure, type FailureDetails, failure, failureOfNumber } from './failure.ts';
+import type { WireObject } from './json.ts';
 import type { ReadTimes } from './time.ts';
 import type { HttpResponse } from './transport.ts';
 import type { WireHttpError, WireVerdict } from './wire.ts';
@@ -18,8 +18,10 @@ export interface DecodeContext {
   readonly readTimes: ReadTimes;
 }
 
-/** A JSON object of BSG, with values of unknown type. */
-export type WireObject = Readonly<Record<string, unknown>>;
+/** A response with its JSON; null where its body is no JSON object. */
+export interface WireResponse extends Omit<HttpResponse, 'body'> {
+  readonly json: WireObject | null;
+}
 
 /** Reads one kind of value from a JSON object that names no error; null for an object of another kind. */
 export type Decode<Value> = (wire: WireObject, context: DecodeContext) => Value | null;
@@ -29,13 +31,12 @@ export type Decode<Value> = (wire: WireObject, context: DecodeContext) => Value 
  * names wins over anything else in the response. The newer dialect names none and has a `message` beside the HTTP status.
  */
 export function decodeResponse<Value>(
-  response: HttpResponse,
+  response: WireResponse,
   decode: Decode<Value>,
   context: DecodeContext,
 ): Value | BsgFailure {
-  const { status, retryAfterSeconds } = response;
+  const { status, retryAfterSeconds, json: wire } = response;
   const { subject } = context;
-  const wire = parseObject(response.body);
   const { error, errorDescription, message }: WireFields<WireVerdict & WireHttpError> = wire ?? {};
   if (status === 429)
     return failure('RATE_LIMITED', subject, { retryAfterSeconds, message: words(message) ?? words(errorDescription) });
@@ -90,22 +91,12 @@ function words(value: unknown): string | undefined {
   return text(value)?.slice(0, MAX_DESCRIPTION_LENGTH);
 }
 
-/** Numbers stay text: a 20-digit id would not survive as a number, and BSG quotes its numbers at will anyway. */
-function parseObject(body: string): WireObject | null {
-  try {
-    const json = parse(body, undefined, (digits) => digits);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as WireObject) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** BSG's error number, 0 for none (which may be left out), null for something that is no error number. */
 function readError(error: unknown): number | null {
   return error === undefined || error === null || error === '' ? 0 : integer(error, 0x7fff_ffff);
 }
 
-function badResponse({ status, retryAfterSeconds }: HttpResponse, { subject }: DecodeContext): BsgFailure {
+function badResponse({ status, retryAfterSeconds }: WireResponse, { subject }: DecodeContext): BsgFailure {
   const message = status >= 500 ? `BSG failed with HTTP ${status}.` : `Unexpected response from BSG (HTTP ${status}).`;
   return failure('BAD_RESPONSE', subject, { retryAfterSeconds, message, isOutage: status >= 500 });
 }

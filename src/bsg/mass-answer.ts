@@ -1,7 +1,8 @@
 /** Decodes the response to `POST /sms/getStatus`. */
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
-import type { Decode, WireObject } from './decode.ts';
-import { decodeSms, type Sms } from './sms.ts';
+import type { Decode } from './decode.ts';
+import type { WireObject } from './json.ts';
+import { readSms, type Sms } from './sms.ts';
 import { canonicalId } from './validation.ts';
 import type { WireMassStatus, WireSmsItem } from './wire.ts';
 import { digits, type WireFields } from './wire-fields.ts';
@@ -11,6 +12,8 @@ export interface MassAnswer {
   readonly kind: 'massAnswer';
   /** By id without leading zeros. An item may be unreadable, or name an error; an id may have none. */
   readonly items: ReadonlyMap<string, WireObject>;
+  /** When BSG gave it; RFC 3339 in UTC. */
+  readonly fetchedAt: string;
 }
 
 /** The answer to a lookup of one message or campaign: what a BSG that does not offer the call may respond. */
@@ -29,16 +32,12 @@ export const decodeMassAnswer: Decode<MassAnswer | SingleAnswer> = (
     const id = isObject(item) ? digits(item['id']) : null;
     if (id !== null && !items.has(canonicalId(id))) items.set(canonicalId(id), item);
   }
-  return { kind: 'massAnswer', items };
+  return { kind: 'massAnswer', items, fetchedAt: context.fetchedAt };
 };
 
-/** Reads one item. Items have no `time_in`: then `timeIn` is missing (not known), which differs from null. */
-export const decodeMassItem: Decode<Sms> = (item: WireFields<WireSmsItem> & WireObject, context) => {
-  const sms = decodeSms({ ...item, reference: item.external_id }, context);
-  if (sms === null || 'time_in' in item) return sms;
-  const { timeIn: _, ...known } = sms;
-  return known;
-};
+/** Reads one item. Items have no `time_in`: then `timeIn` is undefined (not known), which differs from null. */
+export const decodeMassItem: Decode<Sms> = (item: WireFields<WireSmsItem> & WireObject, context) =>
+  readSms(item, { reference: item.external_id, missingTimeIn: undefined }, context);
 
 function isObject(value: unknown): value is WireObject {
   return typeof value === 'object' && value !== null;

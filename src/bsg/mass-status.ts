@@ -95,11 +95,14 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
   }
 
   return {
-    async fetch(id, upstream, known) {
-      const outcome = offer.isInUse() ? await join(id, upstream) : 'unanswered';
-      // A mass answer leaves out what does not exist, and this id was not found on its own before.
-      if (outcome === 'missing' && isNotFound(known)) return { ...known, subject: upstream.subject };
-      return typeof outcome === 'string' ? fetchSms(`/sms/${id}`, upstream) : outcome;
+    fetch(id, upstream, known) {
+      const fetchAlone = () => fetchSms(`/sms/${id}`, upstream);
+      if (!offer.isInUse()) return fetchAlone();
+      return join(id, upstream).then((outcome) => {
+        // A mass answer leaves out what does not exist, and this id was not found on its own before.
+        if (outcome === 'missing' && isNotFound(known)) return { ...known, subject: upstream.subject };
+        return typeof outcome === 'string' ? fetchAlone() : outcome;
+      });
     },
     get state() {
       return offer.state;
@@ -190,9 +193,9 @@ function outcomeOfSingle({ upstream }: Member, response: HttpResponse | Transpor
   return smsOf(upstream.readResponse(response, decodeSmsOrCampaign), upstream.subject);
 }
 
-function outcomeOfItem({ id, upstream }: Member, { items }: MassAnswer): Outcome {
+function outcomeOfItem({ id, upstream }: Member, { items, fetchedAt }: MassAnswer): Outcome {
   const item = items.get(id);
-  return item === undefined ? 'missing' : (upstream.readObject(item, decodeMassItem) ?? 'unanswered');
+  return item === undefined ? 'missing' : (upstream.readObject(item, decodeMassItem, fetchedAt) ?? 'unanswered');
 }
 
 function isNotFound(known: Sms | BsgFailure | null): known is BsgFailure {

@@ -2,12 +2,14 @@ import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
 /** BSG's usual form, with or without a `Z`. Years with fewer than four digits are left to Temporal. */
-const PLAIN = /^([1-9]\d{3})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(Z?)$/;
+const PLAIN = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?$/;
 
 /** A message without a delivery report. */
 const NO_TIME: ReadonlySet<unknown> = new Set([null, undefined, '', '0000-00-00 00:00:00']);
 
+const DATE_LENGTH = 'YYYY-MM-DD'.length;
 const HOUR_LENGTH = 'YYYY-MM-DDTHH'.length;
+const SECOND_LENGTH = 'YYYY-MM-DDTHH:MM:SS'.length;
 
 /** Hours whose offsets are kept: six weeks, as times of messages are close to each other. */
 const MAX_HOURS = 1_000;
@@ -31,21 +33,20 @@ export function createPlainTimeReader(timezone: string): (wireTime: unknown) => 
 
   return (wireTime) => {
     if (NO_TIME.has(wireTime)) return null;
-    const parts = typeof wireTime === 'string' ? PLAIN.exec(wireTime) : null;
-    const localMs = parts === null ? null : localMsOf(parts);
-    if (parts === null || localMs === null) return undefined;
-    const offsetMs = parts[7] === 'Z' || timezone === 'UTC' ? 0 : offsetMsOf(parts[0].slice(0, HOUR_LENGTH));
-    return offsetMs === null ? undefined : new Date(localMs - offsetMs).toISOString().replace('.000Z', 'Z');
+    if (typeof wireTime !== 'string' || !PLAIN.test(wireTime)) return undefined;
+    const local = `${wireTime.slice(0, DATE_LENGTH)}T${wireTime.slice(DATE_LENGTH + 1, SECOND_LENGTH)}Z`;
+    if (!isOnCalendar(wireTime)) return undefined;
+    if (timezone === 'UTC' || wireTime.endsWith('Z')) return local;
+    const offsetMs = offsetMsOf(wireTime.slice(0, HOUR_LENGTH));
+    return offsetMs === null ? undefined : new Date(Date.parse(local) - offsetMs).toISOString().replace('.000Z', 'Z');
   };
 }
 
-/** Milliseconds since 1970 as if the clock were in UTC; null for a time that no clock shows. */
-function localMsOf(parts: RegExpExecArray): number | null {
-  const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1, 7).map(Number);
-  if (hours > 23 || minutes > 59 || seconds > 59) return null;
-  const ms = Date.UTC(year, month - 1, day, hours, minutes, seconds);
-  const date = new Date(ms);
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? ms : null;
+/** Whether its month has the day of a date that begins with `YYYY-MM-DD`. */
+function isOnCalendar(date: string): boolean {
+  const day = Number(date.slice(8, 10));
+  if (day <= 28) return true;
+  return new Date(Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, day)).getUTCDate() === day;
 }
 
 /** The offset of a zone in all of an hour such as `2024-12-25 10`; null where the clock changes in it. */

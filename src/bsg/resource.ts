@@ -4,8 +4,9 @@ import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
 import type { BsgErrorCode } from './codes.ts';
 import type { Deadline } from './deadline.ts';
-import type { Decode, WireObject } from './decode.ts';
+import type { Decode } from './decode.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
+import type { WireObject } from './json.ts';
 import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import type { HttpResponse, TransportError } from './transport.ts';
@@ -73,8 +74,12 @@ export interface Upstream {
   get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>>;
   /** Decodes the response to a request, or the error in its place. */
   readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value>;
-  /** Decodes one object of a response; null for an unreadable one. */
-  readObject<Value extends object>(wire: WireObject, decode: Decode<Value>): Value | BsgFailure | null;
+  /** Decodes one object of a response that came at `fetchedAt`; null for an unreadable one. */
+  readObject<Value extends object>(
+    wire: WireObject,
+    decode: Decode<Value>,
+    fetchedAt: string,
+  ): Value | BsgFailure | null;
   /** Which of BSG's paths answers for campaigns. */
   readonly campaignPaths: CampaignPaths;
   /** Messages by id, many in one request. */

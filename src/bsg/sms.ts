@@ -140,7 +140,21 @@ function comparable(sms: Sms): Sms {
 }
 
 /** Reads a message from BSG's JSON; null for an object that is none: it has no id or no status word. */
-export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTimes, fetchedAt }: DecodeContext) => {
+export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, context) =>
+  readSms(wire, { reference: wire.reference, missingTimeIn: null }, context);
+
+/** In what the dialects differ: the field of the reference, and what `timeIn` is where there is no `time_in`. */
+interface SmsDialect {
+  readonly reference: unknown;
+  readonly missingTimeIn: null | undefined;
+}
+
+/** The same in any dialect. */
+export function readSms(
+  wire: WireFields<WireSms>,
+  { reference, missingTimeIn }: SmsDialect,
+  { readTimes, fetchedAt }: DecodeContext,
+): Sms | null {
   const id = digits(wire.id);
   const statusText = text(wire.status);
   if (id === null || statusText === null) return null;
@@ -148,15 +162,15 @@ export const decodeSms: Decode<Sms> = (wire: WireFields<WireSms>, { readTimes, f
   return {
     kind: 'sms',
     id: canonicalId(id),
-    reference: text(wire.reference),
+    reference: text(reference),
     msisdn: text(wire.msisdn),
     status: statusOf(statusText),
     statusText,
-    timeIn,
+    timeIn: 'time_in' in wire ? timeIn : missingTimeIn,
     timeSent,
     timeDr,
     priceText: text(wire.price),
     currency: text(wire.currency),
     fetchedAt,
   };
-};
+}

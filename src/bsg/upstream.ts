@@ -1,12 +1,14 @@
 import type { CampaignPaths } from './campaign-paths.ts';
-import { startDeadline } from './deadline.ts';
-import { decodeObject, decodeResponse } from './decode.ts';
-import { failure } from './failure.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { type Decode, type DecodeContext, decodeObject, decodeResponse } from './decode.ts';
+import { type BsgFailure, failure } from './failure.ts';
+import { createJsonReader, type ReadJson, type WireObject } from './json.ts';
 import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import type { Requests } from './request.ts';
-import type { StatusKey, Upstream } from './resource.ts';
-import { createTimesReader } from './time.ts';
+import type { Reply, StatusKey, Upstream } from './resource.ts';
+import { createTimesReader, type ReadTimes } from './time.ts';
+import type { HttpResponse, TransportError } from './transport.ts';
 
 /** Options of {@link createUpstreams}. */
 export interface UpstreamsOptions {
@@ -23,48 +25,70 @@ export interface UpstreamsOptions {
   readonly now: () => number;
 }
 
-/** A shorter key is no secret, and may be part of any text. */
-const MIN_SECRET_LENGTH = 8;
-
 /** Returns a function that opens access to BSG for one fetch and starts its deadline. */
 export function createUpstreams(options: UpstreamsOptions): (key: StatusKey, observer: RequestObserver) => Upstream {
-  const { requests, campaignPaths, massStatus, apiKey, timeoutMs, now } = options;
-  const readTimes = createTimesReader(options.timezone);
-
-  return ({ resource: { notFoundCode }, id: subject }, observer) => {
-    const deadline = startDeadline(timeoutMs, now);
-    const context = () => ({ subject, notFoundCode, readTimes, fetchedAt: new Date(now()).toISOString() });
-    const upstream: Upstream = {
-      subject,
-      observer,
-      deadline,
-      async get(path, decode) {
-        const request = { path, body: null, size: 1 };
-        const response = await requests.send({ deadlines: [deadline], observer, prepare: () => request });
-        return upstream.readResponse(response, decode);
-      },
-      readResponse(response, decode) {
-        if ('code' in response) return { result: failure(response.code, subject, response), httpStatus: null };
-        return { result: redact(decodeResponse(response, decode, context()), apiKey), httpStatus: response.status };
-      },
-      readObject(wire, decode) {
-        const result = decodeObject(wire, decode, context());
-        return result === null ? null : redact(result, apiKey);
-      },
-      campaignPaths,
-      massStatus,
-    };
-    return upstream;
-  };
+  const readers = { readJson: createJsonReader(options.apiKey), readTimes: createTimesReader(options.timezone) };
+  const access = { ...options, ...readers };
+  return (key, observer) => new UpstreamOfFetch(access, key, observer);
 }
 
-/** Removes the key from whatever BSG says. After decoding, as JSON can write the key in many ways. */
-function redact<Result extends object>(result: Result, apiKey: string): Result {
-  if (apiKey.length < MIN_SECRET_LENGTH) return result;
-  if (!Object.values(result).some((value) => String(value).includes(apiKey))) return result;
-  const redacted = Object.entries(result).map(([name, value]) => [
-    name,
-    typeof value === 'string' ? value.replaceAll(apiKey, '(key)') : value,
-  ]);
-  return Object.fromEntries(redacted) as Result;
+interface Access extends UpstreamsOptions {
+  readonly readJson: ReadJson;
+  readonly readTimes: ReadTimes;
+}
+
+/** A class, as there is one for each id of a batch. */
+class UpstreamOfFetch implements Upstream {
+  readonly subject: string;
+  readonly observer: RequestObserver;
+  readonly deadline: Deadline;
+  readonly #access: Access;
+  readonly #key: StatusKey;
+
+  constructor(access: Access, key: StatusKey, observer: RequestObserver) {
+    this.subject = key.id;
+    this.observer = observer;
+    this.deadline = startDeadline(access.timeoutMs, access.now);
+    this.#access = access;
+    this.#key = key;
+  }
+
+  get campaignPaths(): CampaignPaths {
+    return this.#access.campaignPaths;
+  }
+
+  get massStatus(): MassStatus {
+    return this.#access.massStatus;
+  }
+
+  async get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>> {
+    const { deadline, observer } = this;
+    const request = { path, body: null, size: 1 };
+    const call = { deadlines: [deadline], observer, prepare: () => request };
+    return this.readResponse(await this.#access.requests.send(call), decode);
+  }
+
+  readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value> {
+    if ('code' in response) return { result: failure(response.code, this.subject, response), httpStatus: null };
+    const { status, retryAfterSeconds, body } = response;
+    const { readJson, now } = this.#access;
+    const context = this.#contextAt(new Date(now()).toISOString());
+    return {
+      result: decodeResponse({ status, retryAfterSeconds, json: readJson(body) }, decode, context),
+      httpStatus: status,
+    };
+  }
+
+  readObject<Value extends object>(
+    wire: WireObject,
+    decode: Decode<Value>,
+    fetchedAt: string,
+  ): Value | BsgFailure | null {
+    return decodeObject(wire, decode, this.#contextAt(fetchedAt));
+  }
+
+  #contextAt(fetchedAt: string): DecodeContext {
+    const { notFoundCode } = this.#key.resource;
+    return { subject: this.subject, notFoundCode, readTimes: this.#access.readTimes, fetchedAt };
+  }
 }

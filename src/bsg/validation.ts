@@ -26,7 +26,7 @@ export function validateTaskId(taskId: string): BsgFailure | null {
 
 /** An SMS or task id without leading zeros: BSG treats both as equal. A malformed one is returned unchanged. */
 export function canonicalId(id: string): string {
-  return DIGITS.test(id) ? id.replace(/^0+(?=\d)/, '') : id;
+  return id.startsWith('0') && DIGITS.test(id) ? id.replace(/^0+(?=\d)/, '') : id;
 }
 
 /** Keeps a response from growing with the text that a caller sends as an id. */

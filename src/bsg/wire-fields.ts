@@ -1,7 +1,4 @@
-/**
- * Readers for the fields of BSG's JSON objects, in which every number is text (see `parseObject` in `decode.ts`).
- * Each returns null for anything that it cannot read.
- */
+/** Readers for the fields of BSG's JSON objects. Each returns null for anything that it cannot read. */
 import { isAmount } from './amounts.ts';
 
 /** The keys of one wire type, with values of unknown type. */
@@ -9,18 +6,21 @@ export type WireFields<Wire> = { readonly [key in keyof Wire]?: unknown };
 
 /** A non-empty text, or a number as its text. */
 export function text(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value : null;
+  const given = written(value);
+  return given !== null && given.trim() !== '' ? given : null;
 }
 
 /** An id of 1 to 20 digits. */
 export function digits(value: unknown): string | null {
-  return typeof value === 'string' && /^\d{1,20}$/.test(value) ? value : null;
+  const given = written(value);
+  return given !== null && /^\d{1,20}$/.test(given) ? given : null;
 }
 
 /** A whole number between `-max` and `max`. */
 export function integer(value: unknown, max: number): number | null {
-  if (typeof value !== 'string' || !/^-?\d{1,10}$/.test(value)) return null;
-  const number = Number(value);
+  const given = written(value);
+  if (given === null || !/^-?\d{1,10}$/.test(given)) return null;
+  const number = Number(given);
   return Math.abs(number) <= max ? number : null;
 }
 
@@ -37,5 +37,12 @@ export function countOrZero(value: unknown): number | null {
 
 /** An amount of money; see {@link isAmount}. */
 export function amount(value: unknown): number | null {
-  return typeof value === 'string' && isAmount(value) ? Number(value) : null;
+  const given = written(value);
+  return given !== null && isAmount(given) ? Number(given) : null;
+}
+
+/** A text or a number as BSG wrote it: see `json.ts` for the numbers that are read as text. */
+function written(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' ? String(value) : null;
 }

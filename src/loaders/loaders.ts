@@ -13,28 +13,28 @@ export interface Loaders {
 type Loader = DataLoader<string, BsgValue | BsgFailure>;
 
 /** Loaders for one request. A value found by one of its keys is known by its aliases from then on. */
-export function createLoaders(statuses: Pick<Statuses, 'get'>, observer?: ReadObserver): Loaders {
+export function createLoaders(statuses: Pick<Statuses, 'getAll'>, observer?: ReadObserver): Loaders {
   const loaders = new Map<Resource, Loader>();
 
   function loaderOf(resource: Resource): Loader {
     let loader = loaders.get(resource);
     if (loader === undefined) {
-      loader = new DataLoader((ids) => Promise.all(ids.map((id) => read(resource, id))));
+      loader = new DataLoader((ids) => read(resource, ids));
       loaders.set(resource, loader);
     }
     return loader;
   }
 
-  /** A bug in one read stays with its key. */
-  async function read(resource: Resource, id: string): Promise<BsgValue | BsgFailure | Error> {
-    try {
-      const result = await statuses.get(keyOf(resource, id), observer);
-      if (isFailure(result)) return result;
-      for (const alias of resource.aliases(result)) loaderOf(alias.resource).prime(alias.id, result);
-      return result;
-    } catch (error) {
-      return error instanceof Error ? error : new Error('A read failed.', { cause: error });
-    }
+  async function read(resource: Resource, ids: readonly string[]): Promise<readonly (BsgValue | BsgFailure)[]> {
+    const keys = ids.map((id) => keyOf(resource, id));
+    const results = await statuses.getAll(keys, observer);
+    for (const result of results) prime(resource, result);
+    return results;
+  }
+
+  function prime(resource: Resource, result: BsgValue | BsgFailure): void {
+    if (isFailure(result)) return;
+    for (const alias of resource.aliases(result)) loaderOf(alias.resource).prime(alias.id, result);
   }
 
   return {

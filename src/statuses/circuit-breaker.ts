@@ -21,14 +21,22 @@ export interface CircuitBreakerOptions {
 
 /** A circuit breaker over all fetches: open, half-open while one fetch probes BSG, closed. */
 export interface CircuitBreaker {
-  /** The failure to return at once while it is open; null where BSG may be tried. */
-  rejection(subject: string): BsgFailure | null;
-  /** Runs a fetch unless it is open. While it is half-open, a caller without a stale value waits briefly for the probe. */
+  /** Whether BSG is not to be tried now. */
+  readonly isRejecting: boolean;
+  /** The failure to return in place of a fetch. */
+  rejection(subject: string): BsgFailure;
+  /** Begins fetches while it is closed. Returns what has to be called with the result of each. */
+  beginFetches(): (result: { readonly kind: string }) => void;
+  /**
+   * Runs a fetch while it is open or half-open, if it is time to probe BSG. While it is half-open, a caller without a stale value
+   * waits briefly for the probe.
+   */
   execute<Result extends { readonly kind: string }>(
     subject: string,
     hasStaleValue: boolean,
     fetch: () => Promise<Result | BsgFailure>,
   ): Promise<Result | BsgFailure>;
+  /** Whether it is open or half-open. */
   readonly isOpen: boolean;
 }
 
@@ -45,6 +53,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   let openUntilMs = 0;
   /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
   let generation = 0;
+  let wasOutage = false;
 
   const openMs = () => Math.max(probeAfterMs, Math.min((outages.last.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
   const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
@@ -61,7 +70,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     onChange?.(false);
   });
 
-  function rejectionNow(subject: string): BsgFailure {
+  function rejection(subject: string): BsgFailure {
     const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - Date.now()) / 1_000));
     const message = 'BSG is unavailable (circuit breaker open).';
     return failure(outages.last.code, subject, { message, retryAfterSeconds });
@@ -71,20 +80,39 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     get isOpen() {
       return policy.state !== CircuitState.Closed;
     },
-    rejection: (subject) =>
-      policy.state === CircuitState.Open && Date.now() < openUntilMs ? rejectionNow(subject) : null,
+    get isRejecting() {
+      return policy.state === CircuitState.Open && Date.now() < openUntilMs;
+    },
+    rejection,
+    beginFetches() {
+      const begunIn = generation;
+      return (result) => {
+        if (begunIn !== generation) return;
+        const isOutage = outages.judge(result);
+        // A success matters where it ends a row of outages.
+        if (isOutage === null || (!isOutage && !wasOutage)) return;
+        wasOutage = isOutage;
+        void policy.execute(async () => ({ isOutage }));
+      };
+    },
     async execute(subject, hasStaleValue, fetch) {
       if (policy.state === CircuitState.HalfOpen && !hasStaleValue) await probe.wait();
-      if (policy.state === CircuitState.HalfOpen) return rejectionNow(subject);
+      if (policy.state === CircuitState.HalfOpen) return rejection(subject);
       try {
         const isProbe = policy.state === CircuitState.Open;
         const begunIn = generation;
-        const judged = policy.execute(async () => outages.judge(await fetch(), () => begunIn === generation));
+        const judged = policy.execute(async () => {
+          const result = await fetch();
+          const isOutage = begunIn === generation ? outages.judge(result) : false;
+          // What is thrown counts neither as an outage nor as a success.
+          if (isOutage === null) throw new CountedOutage(result);
+          return { result, isOutage };
+        });
         if (isProbe) probe.begin(judged);
         return (await judged).result;
       } catch (error) {
-        if (error instanceof BrokenCircuitError) return rejectionNow(subject);
-        if (error instanceof CountedOutage) return error.failure;
+        if (error instanceof BrokenCircuitError) return rejection(subject);
+        if (error instanceof CountedOutage) return error.result;
         throw error;
       }
     },
@@ -99,14 +127,14 @@ function createOutages() {
     get last() {
       return last;
     },
-    judge<Result extends { readonly kind: string }>(result: Result | BsgFailure, isCurrent: () => boolean) {
-      if (!isFailure(result) || !result.isOutage || !isCurrent()) return { result, isOutage: false };
+    /** Whether a result is an outage; null for one that another fetch of the same request has had counted. */
+    judge(result: { readonly kind: string }): boolean | null {
+      if (!isFailure(result) || !result.isOutage) return false;
       const origin = originOf(result);
-      // What is thrown counts neither as an outage nor as a success.
-      if (origin !== null && counted.has(origin)) throw new CountedOutage(result);
+      if (origin !== null && counted.has(origin)) return null;
       if (origin !== null) counted.add(origin);
       last = result;
-      return { result, isOutage: true };
+      return true;
     },
   };
 }
@@ -128,11 +156,11 @@ function createProbe() {
 }
 
 /** The failure of one id of a request whose outage has been counted already. */
-class CountedOutage extends Error {
-  readonly failure: BsgFailure;
-  constructor(failure: BsgFailure) {
-    super(failure.message);
-    this.failure = failure;
+class CountedOutage<Result> extends Error {
+  readonly result: Result;
+  constructor(result: Result) {
+    super('Counted already.');
+    this.result = result;
   }
 }
 

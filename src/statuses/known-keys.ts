@@ -16,9 +16,9 @@ export function createKnownKeys(maxEntries: number): KnownKeys {
   const otherSpellings = new LRUCache<string, StatusKey>({ max: maxEntries });
   return {
     of<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure) {
-      if (isFailure(result)) return uniqueKeys([key, ...spellingsOf([key])]);
-      const keys = [key, ...key.resource.aliases(result)];
-      return uniqueKeys([...keys, ...spellingsOf(keys)]);
+      const aliases = isFailure(result) ? [] : key.resource.aliases(result);
+      const keys = aliases.some(({ text }) => text === key.text) ? aliases : [key, ...aliases];
+      return otherSpellings.size === 0 ? keys : uniqueKeys([...keys, ...spellingsOf(keys)]);
     },
     remember(key, result) {
       if (isFailure(result) || !key.resource.matches(result, key.id)) return;

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BsgClient } from '../bsg/client.ts';
+import type { BsgClient, Fetch } from '../bsg/client.ts';
 import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
 import type { RequestObserver } from '../bsg/observer.ts';
-import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { BsgValue } from '../bsg/resource.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Entry } from './entry.ts';
-import type { Outcome } from './outcome.ts';
 import type { Tier } from './read-observer.ts';
-import type { SharedCache } from './shared-cache.ts';
+import type { Acquisition, SharedCache } from './shared-cache.ts';
 import type { Flight } from './single-flight.ts';
 import type { Purpose, Recorded, TwoTierCache } from './two-tier-cache.ts';
 
@@ -23,13 +22,9 @@ export interface RefresherOptions {
   readonly now: () => number;
 }
 
-/** One read of a key that is not fresh in memory. */
-export interface Refresh<Value extends BsgValue> {
-  readonly key: StatusKey<Value>;
-  /** The entry in memory. */
-  readonly known: Entry<Value> | null;
+/** Whom keys are read for. */
+export interface Reader {
   readonly purpose: Purpose;
-  readonly flight: Flight;
   readonly observer: RequestObserver;
 }
 
@@ -39,7 +34,7 @@ const MAX_PAUSE_MS = 200;
 
 /**
  * Reads keys that are not fresh in memory: from the shared cache, else from BSG, by one instance at a time. With an open
- * circuit breaker, from the shared cache alone.
+ * circuit breaker, from the shared cache alone. Keys that are read together wait together, but each lands as soon as it can.
  */
 export class Refresher {
   readonly #options: RefresherOptions;
@@ -48,93 +43,152 @@ export class Refresher {
     this.#options = options;
   }
 
-  /** Reads one key. */
-  async refresh<Value extends BsgValue>(read: Refresh<Value>): Promise<Outcome<Value>> {
-    const { circuitBreaker, lockWaitMs, now } = this.#options;
-    const rejection = circuitBreaker.rejection(read.key.id);
-    if (rejection !== null) return this.#readWithoutBsg(read, rejection);
+  /** Ends each flight. Never rejects. */
+  async refresh<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader): Promise<void> {
+    try {
+      if (this.#options.circuitBreaker.isRejecting) await this.#readWithoutBsg(flights, reader);
+      else await this.#readThrough(flights, reader);
+    } catch (bug) {
+      for (const flight of flights) flight.fail(bug);
+    }
+  }
+
+  async #readThrough<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader): Promise<void> {
+    const { lockWaitMs, now } = this.#options;
     const waitUntilMs = now() + lockWaitMs;
+    let waiting = flights;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-      const outcome = await this.#tryOnce(read, pauseMs > FIRST_PAUSE_MS);
-      if (outcome !== null) return outcome;
-      if (now() >= waitUntilMs)
-        return this.#outcomeOf(notCached(failure('TIMEOUT', read.key.id)), read.known, 'coalesced');
+      const { owned, lockedElsewhere } = await this.#acquire(waiting, reader, pauseMs > FIRST_PAUSE_MS);
+      // Not awaited: the others wait for their locks meanwhile.
+      if (owned.length > 0) void this.#fetch(owned, reader);
+      waiting = lockedElsewhere;
+      if (waiting.length === 0 || now() >= waitUntilMs) break;
       await pause(pauseMs);
     }
+    for (const flight of waiting) this.#end(flight, notCached(failure('TIMEOUT', flight.key.id)), 'coalesced');
   }
 
-  async #readWithoutBsg<Value extends BsgValue>(
-    { key, known, purpose }: Refresh<Value>,
-    rejection: BsgFailure,
-  ): Promise<Outcome<Value>> {
-    const { cache, shared } = this.#options;
-    const latest = cache.merge(key, known, await shared.get(key));
-    if (latest !== null && cache.isFresh(key, latest, purpose)) return this.#keepShared(key, latest);
-    return this.#outcomeOf(notCached(rejection), latest, 'circuit_open');
+  async #readWithoutBsg<Value extends BsgValue>(flights: readonly Flight<Value>[], { purpose }: Reader): Promise<void> {
+    const { cache, shared, circuitBreaker } = this.#options;
+    const entries = await Promise.all(flights.map(({ key }) => shared.get(key)));
+    flights.forEach((flight, i) => {
+      const { key } = flight;
+      const latest = cache.merge(key, flight.known, entries[i] ?? null);
+      flight.known = latest;
+      if (latest !== null && cache.isFresh(key, latest, purpose)) this.#endWithShared(flight, latest);
+      else this.#end(flight, notCached(circuitBreaker.rejection(key.id)), 'circuit_open');
+    });
   }
 
-  /** Null while another instance holds the lock. */
-  async #tryOnce<Value extends BsgValue>(refresh: Refresh<Value>, hasWaited: boolean): Promise<Outcome<Value> | null> {
+  /** Lands what the shared cache has. Returns the others: those whose lock is held now, and those that wait for it. */
+  async #acquire<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader, hasWaited: boolean) {
+    const acquisitions = await this.#options.shared.acquire(flights.map(({ key }) => key));
+    const owned: Flight<Value>[] = [];
+    const lockedElsewhere: Flight<Value>[] = [];
+    flights.forEach((flight, i) => {
+      const acquisition = acquisitions[i] as Acquisition<Value>;
+      const isOpen = !this.#landFromShared(flight, acquisition, reader, hasWaited);
+      if (isOpen) (acquisition.isOwner ? owned : lockedElsewhere).push(flight);
+    });
+    return { owned, lockedElsewhere };
+  }
+
+  /** Returns false where the key has to be fetched. */
+  #landFromShared<Value extends BsgValue>(
+    flight: Flight<Value>,
+    { isOwner, entry, failure: ownersFailure }: Acquisition<Value>,
+    { purpose }: Reader,
+    hasWaited: boolean,
+  ): boolean {
     const { cache, shared } = this.#options;
-    const { key, purpose } = refresh;
-    const { isOwner, entry, failure: ownersFailure } = await shared.acquire(key);
-    const known = cache.merge(key, refresh.known, entry);
-    if (known !== null && cache.isFresh(key, known, purpose)) {
-      if (isOwner) shared.release(key, null);
-      return this.#keepShared(key, known);
-    }
+    const { key } = flight;
+    const known = cache.merge(key, flight.known, entry);
+    flight.known = known;
+    const isFresh = known !== null && cache.isFresh(key, known, purpose);
     // Those who waited for the lock get the failure of its last owner; those who come later fetch again.
-    if (hasWaited && ownersFailure !== null) {
-      if (isOwner) shared.release(key, null);
-      return this.#outcomeOf(this.#failedElsewhere(refresh, known, ownersFailure), known, 'coalesced');
-    }
-    return isOwner ? this.#fetchAsOwner({ ...refresh, known }) : null;
+    if (!isFresh && !(hasWaited && ownersFailure !== null)) return false;
+    if (isOwner) shared.release(key, null);
+    if (isFresh) this.#endWithShared(flight, known);
+    else if (ownersFailure !== null) this.#end(flight, this.#failedElsewhere(flight, ownersFailure), 'coalesced');
+    return true;
   }
 
   /** What the failure of the lock's owner means here: a final value that had to be rechecked stays, as it does there. */
   #failedElsewhere<Value extends BsgValue>(
-    { key, flight: { invalidatedAtMs } }: Refresh<Value>,
-    known: Entry<Value> | null,
+    { key, known, invalidatedAtMs }: Flight<Value>,
     result: BsgFailure,
   ): Recorded<Value> {
     if (known?.recheck === undefined) return notCached(result);
     return this.#options.cache.record(key, { result, requestedAtMs: this.#options.now(), known, invalidatedAtMs });
   }
 
-  async #fetchAsOwner<Value extends BsgValue>(refresh: Refresh<Value>): Promise<Outcome<Value>> {
-    const { client, cache, shared, circuitBreaker, now } = this.#options;
-    const { key, known, flight, observer } = refresh;
-    const requestedAtMs = now();
-    let isRejected = true;
-    let fetched: Value | BsgFailure | null = null;
+  /** Fetches keys whose locks are held. Never rejects. */
+  async #fetch<Value extends BsgValue>(flights: readonly Flight<Value>[], { observer }: Reader): Promise<void> {
+    const { circuitBreaker } = this.#options;
     try {
-      fetched = await circuitBreaker.execute<Value>(key.id, known !== null, () => {
-        isRejected = false;
-        return client.fetch(key, observer, known?.result ?? null);
-      });
-      // Nothing was fetched, so a recheck is still to come.
-      if (isRejected) return this.#outcomeOf({ result: fetched, entry: null }, known, 'circuit_open');
-      const { invalidatedAtMs } = flight;
-      const recorded = cache.record(key, { result: fetched, requestedAtMs, known, invalidatedAtMs });
-      // A newer value may have come meanwhile, by another key or from another instance.
-      return this.#outcomeOf(recorded, cache.merge(key, cache.get(key), known), 'bsg');
-    } finally {
-      shared.release(key, fetched !== null && isFailure(fetched) ? fetched : null);
+      if (circuitBreaker.isOpen) await Promise.all(flights.map((flight) => this.#probe(flight, observer)));
+      else await this.#fetchTogether(flights, observer);
+    } catch (bug) {
+      for (const flight of flights) {
+        this.#options.shared.release(flight.key, null);
+        flight.fail(bug);
+      }
     }
   }
 
-  #keepShared<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Outcome<Value> {
-    this.#options.cache.keep(key, entry);
-    return { result: entry.result, entry, stale: null, tier: 'redis' };
+  async #fetchTogether<Value extends BsgValue>(
+    flights: readonly Flight<Value>[],
+    observer: RequestObserver,
+  ): Promise<void> {
+    const { client, circuitBreaker, now } = this.#options;
+    const requestedAtMs = now();
+    const reportToBreaker = circuitBreaker.beginFetches();
+    await client.fetch(flights.map(fetchOf), observer, (result, i) => {
+      reportToBreaker(result);
+      this.#record(flights[i] as Flight<Value>, result, requestedAtMs);
+    });
   }
 
-  #outcomeOf<Value extends BsgValue>(
-    { result, entry }: Recorded<Value>,
-    known: Entry<Value> | null,
-    tier: Tier,
-  ): Outcome<Value> {
-    return { result, entry, stale: this.#options.cache.staleEntryOf(known), tier };
+  /** Fetches one key through a circuit breaker that is open, or half-open. */
+  async #probe<Value extends BsgValue>(flight: Flight<Value>, observer: RequestObserver): Promise<void> {
+    const { client, circuitBreaker, shared, now } = this.#options;
+    const { key, known } = flight;
+    const requestedAtMs = now();
+    let fetched: Value | BsgFailure | null = null;
+    const result = await circuitBreaker.execute<Value>(key.id, known !== null, async () => {
+      await client.fetch([fetchOf(flight)], observer, (each) => {
+        fetched = each;
+      });
+      return fetched ?? failure('NETWORK', key.id);
+    });
+    if (fetched !== null) return this.#record(flight, result, requestedAtMs);
+    // Nothing was fetched, so a recheck is still to come.
+    shared.release(key, isFailure(result) ? result : null);
+    this.#end(flight, { result, entry: null }, 'circuit_open');
   }
+
+  #record<Value extends BsgValue>(flight: Flight<Value>, result: Value | BsgFailure, requestedAtMs: number): void {
+    const { cache, shared } = this.#options;
+    const { key, known, invalidatedAtMs } = flight;
+    const recorded = cache.record(key, { result, requestedAtMs, known, invalidatedAtMs });
+    // A newer value may have come meanwhile, by another key or from another instance.
+    flight.known = cache.merge(key, cache.get(key), known);
+    shared.release(key, isFailure(result) ? result : null);
+    this.#end(flight, recorded, 'bsg');
+  }
+
+  #endWithShared<Value extends BsgValue>(flight: Flight<Value>, entry: Entry<Value>): void {
+    this.#options.cache.keep(flight.key, entry);
+    flight.land({ result: entry.result, entry, stale: null, tier: 'redis' });
+  }
+
+  #end<Value extends BsgValue>(flight: Flight<Value>, { result, entry }: Recorded<Value>, tier: Tier): void {
+    flight.land({ result, entry, stale: this.#options.cache.staleEntryOf(flight.known), tier });
+  }
+}
+
+function fetchOf<Value extends BsgValue>({ key, known }: Flight<Value>): Fetch<Value> {
+  return { key, known: known?.result ?? null };
 }
 
 function notCached(result: BsgFailure) {

@@ -26,8 +26,8 @@ export interface Invalidation {
 /** What several instances share: entries, a lock for each key, change events. No call rejects: where it is down, it is empty. */
 export interface SharedCache {
   get<Value extends BsgValue>(key: StatusKey<Value>): Promise<Entry<Value> | null>;
-  /** Tries to acquire the lock of the key, for the one instance that fetches it, and reads the key. One round trip. */
-  acquire<Value extends BsgValue>(key: StatusKey<Value>): Promise<Acquisition<Value>>;
+  /** Tries to acquire the lock of each key, for the one instance that fetches it, and reads the key. One round trip for all. */
+  acquire<Value extends BsgValue>(keys: readonly StatusKey<Value>[]): Promise<readonly Acquisition<Value>[]>;
   /** Releases the lock. Instances that wait for it get the failure, if there is one. */
   release(key: StatusKey, failure: BsgFailure | null): void;
   /** Stores the entry under each key, and publishes the change to all other instances. */
@@ -66,16 +66,18 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
     store.set(text, JSON.stringify(entry), Math.max(1, staleForMs, resource.history?.keepMs ?? 0));
   }
 
+  async function acquireOne<Value extends BsgValue>(key: StatusKey<Value>): Promise<Acquisition<Value>> {
+    const [isOwner, entry, failure] = await Promise.all([
+      lock.acquire(key.text),
+      store.get(key.text),
+      store.get(failureKey(key)),
+    ]);
+    return { isOwner, entry: codec.decodeEntry(key, entry), failure: codec.decodeFailure(failure) };
+  }
+
   return {
     get: async (key) => codec.decodeEntry(key, await store.get(key.text)),
-    async acquire(key) {
-      const [isOwner, entry, failure] = await Promise.all([
-        lock.acquire(key.text),
-        store.get(key.text),
-        store.get(failureKey(key)),
-      ]);
-      return { isOwner, entry: codec.decodeEntry(key, entry), failure: codec.decodeFailure(failure) };
-    },
+    acquire: (keys) => Promise.all(keys.map(acquireOne)),
     release(key, failure) {
       if (failure !== null) store.set(failureKey(key), JSON.stringify(failure), FAILURE_TTL_MS);
       lock.release(key.text);
@@ -101,10 +103,12 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
   };
 }
 
+const ACQUIRED = { isOwner: true, entry: null, failure: null };
+
 /** For an instance that shares nothing. */
 export const noSharedCache: SharedCache = {
   get: async () => null,
-  acquire: async () => ({ isOwner: true, entry: null, failure: null }),
+  acquire: async (keys) => keys.map(() => ACQUIRED),
   release: () => {},
   set: () => {},
   invalidate: () => {},

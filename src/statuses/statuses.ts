@@ -1,11 +1,12 @@
-import { type Span, trace } from '@opentelemetry/api';
+import { trace } from '@opentelemetry/api';
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
+import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
-import { noReadObserver, type ReadObserver, type StatusRead } from './read-observer.ts';
-import { Refresher, type RefresherOptions } from './refresh.ts';
-import { createSingleFlight } from './single-flight.ts';
+import { noReadObserver, type ReadObserver } from './read-observer.ts';
+import { type Reader, Refresher, type RefresherOptions } from './refresh.ts';
+import { type Flight, SingleFlight } from './single-flight.ts';
 import { type ChangeListener, type Purpose, TwoTierCache } from './two-tier-cache.ts';
 
 /** Options of {@link createStatuses}. */
@@ -17,7 +18,12 @@ export interface StatusesOptions extends Omit<RefresherOptions, 'cache'> {
 
 /** Cached reads of statuses. Failures are values: no call rejects but on a bug. */
 export interface Statuses {
-  /** Reads a value; where BSG is unavailable, a stale one for a while. */
+  /** Reads a value for each key, in their order; where BSG is unavailable, a stale one for a while. */
+  getAll<Value extends BsgValue>(
+    keys: readonly StatusKey<Value>[],
+    observer?: ReadObserver,
+  ): Promise<readonly (Value | BsgFailure)[]>;
+  /** The same for one key. */
   get<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
   /** Reads a value for subscribers: never a stale one, as an outage is an event of theirs, and one that was cached recently. */
   poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
@@ -34,41 +40,58 @@ const tracer = trace.getTracer('bsg-graphql');
  * is already in flight, the shared cache, BSG. Where BSG is unavailable, a stale value is served (stale-if-error).
  */
 export function createStatuses(options: StatusesOptions): Statuses {
-  const singleFlight = createSingleFlight();
+  const singleFlight = new SingleFlight();
   const cache = new TwoTierCache({
     ...options,
-    onInvalidate: singleFlight.invalidate,
-    isInFlight: (key) => singleFlight.join(key) !== null,
+    onInvalidate: (key, nowMs) => singleFlight.invalidate(key, nowMs),
+    isInFlight: (key) => singleFlight.of(key) !== null,
   });
   const refresher = new Refresher({ ...options, cache });
 
-  async function readThrough<Value extends BsgValue>(
+  /** The outcome of a read that waits for nothing; null where it has to. */
+  function readNow<Value extends BsgValue>(
     key: StatusKey<Value>,
+    known: Entry<Value> | null,
     purpose: Purpose,
-    observer: ReadObserver,
-  ): Promise<Outcome<Value>> {
-    const known = cache.get(key);
+  ): Outcome<Value> | null {
     if (known !== null && cache.isFresh(key, known, purpose))
       return { result: known.result, entry: known, stale: null, tier: 'memory' };
     // Malformed keys stay out of the caches.
     const invalid = key.resource.validate(key.id);
-    if (invalid !== null) return { result: invalid, entry: null, stale: null, tier: null };
-    const inFlight = singleFlight.join(key);
-    if (inFlight !== null) return { ...(await inFlight), tier: 'coalesced' };
-    return singleFlight.start(key, (flight) => refresher.refresh({ key, known, purpose, flight, observer }));
+    return invalid === null ? null : { result: invalid, entry: null, stale: null, tier: null };
+  }
+
+  function readThrough<Value extends BsgValue>(
+    keys: readonly StatusKey<Value>[],
+    reader: Reader,
+  ): Promise<readonly Outcome<Value>[]> {
+    const started: Flight<Value>[] = [];
+    const outcomes = keys.map((key) => {
+      const known = cache.get(key);
+      const outcome = readNow(key, known, reader.purpose);
+      if (outcome !== null) return outcome;
+      const inFlight = singleFlight.of(key);
+      if (inFlight !== null) return inFlight.outcome.then((joined) => ({ ...joined, tier: 'coalesced' as const }));
+      const flight = singleFlight.start(key, known);
+      started.push(flight);
+      return flight.outcome;
+    });
+    if (started.length > 0) void refresher.refresh(started, reader);
+    return Promise.all(outcomes);
   }
 
   function read<Value extends BsgValue>(
-    key: StatusKey<Value>,
+    keys: readonly StatusKey<Value>[],
     purpose: Purpose,
     observer: ReadObserver = noReadObserver,
-  ): Promise<Value | BsgFailure> {
+  ): Promise<readonly (Value | BsgFailure)[]> {
     return tracer.startActiveSpan('status.read', async (span) => {
       try {
-        const { result, entry, tier } = servedOf(await readThrough(key, purpose, observer), purpose);
-        const outcome = isFailure(result) ? result.code : 'found';
-        if (tier !== null) report(span, observer, { key: key as StatusKey, tier, outcome, entry });
-        return asRequested(result, key);
+        const outcomes = await readThrough(keys, { purpose, observer });
+        const served = outcomes.map((outcome) => servedOf(outcome, purpose));
+        for (const [i, each] of served.entries()) report(observer, keys[i] as StatusKey, each);
+        if (span.isRecording()) span.setAttributes(attributesOf(served));
+        return served.map(({ result }, i) => asRequested(result, keys[i] as StatusKey<Value>));
       } finally {
         span.end();
       }
@@ -76,21 +99,40 @@ export function createStatuses(options: StatusesOptions): Statuses {
   }
 
   return {
-    get: (key, observer) => read(key, 'query', observer),
-    poll: (key, observer) => read(key, 'poll', observer),
+    getAll: (keys, observer) => read(keys, 'query', observer),
+    get: (key, observer) => read([key], 'query', observer).then(only),
+    poll: (key, observer) => read([key], 'poll', observer).then(only),
     invalidate: (keys) => cache.invalidate(keys),
     onChange: (listener) => cache.onChange(listener),
   };
 }
 
+/** What a read returns, and from where. */
+type Served<Value extends BsgValue = BsgValue> = Omit<Outcome<Value>, 'stale'>;
+
 /** The outcome with the stale value, marked as such, in place of a failure, where there is one. A poll never gets it. */
-function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purpose): Omit<Outcome<Value>, 'stale'> {
+function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purpose): Served<Value> {
   const { result, stale } = outcome;
   if (purpose === 'poll' || stale === null || isFailure(stale.result) || !isUnavailable(result)) return outcome;
   return { result: { ...stale.result, isStale: true }, entry: stale, tier: 'stale' };
 }
 
-function report(span: Span, observer: ReadObserver, read: StatusRead): void {
-  observer.onRead(read);
-  span.setAttributes({ 'bsg.tier': read.tier, 'bsg.outcome': read.outcome });
+function report(observer: ReadObserver, key: StatusKey, { result, entry, tier }: Served): void {
+  if (tier !== null) observer.onRead({ key, tier, outcome: nameOf(result), entry });
+}
+
+function attributesOf(served: readonly Served[]) {
+  return {
+    'bsg.reads': served.length,
+    'bsg.tiers': [...new Set(served.map(({ tier }) => tier ?? 'none'))],
+    'bsg.outcomes': [...new Set(served.map(({ result }) => nameOf(result)))],
+  };
+}
+
+function nameOf(result: BsgValue | BsgFailure): string {
+  return isFailure(result) ? result.code : 'found';
+}
+
+function only<Result>([result]: readonly Result[]): Result {
+  return result as Result;
 }

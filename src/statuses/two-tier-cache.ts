@@ -135,8 +135,8 @@ export class TwoTierCache {
     if (entry === null) return { result, entry: null };
     const keys = this.#keys.of(key, result);
     const invalidatedAtMs = this.#invalidatedSince(requestedAtMs, keys) ?? fetched.invalidatedAtMs;
-    if (invalidatedAtMs === null) return this.#store(key, entry);
-    if (!isFailure(result)) this.#store(key, expireEntry(resource, entry, invalidatedAtMs));
+    if (invalidatedAtMs === null) return this.#store(key, keys, entry);
+    if (!isFailure(result)) this.#store(key, keys, expireEntry(resource, entry, invalidatedAtMs));
     // Only now it is known that the invalidation of one key concerns the others.
     for (const each of keys) this.#notify(each, null);
     return { result, entry: null };
@@ -175,6 +175,7 @@ export class TwoTierCache {
 
   /** When any of the keys was invalidated last, if that was after the given time; else null. */
   #invalidatedSince(requestedAtMs: number, keys: readonly StatusKey[]): number | null {
+    if (this.#invalidatedAtMs.size === 0) return null;
     const latestMs = Math.max(...keys.map(({ text }) => this.#invalidatedAtMs.get(text) ?? Number.NEGATIVE_INFINITY));
     return latestMs > requestedAtMs ? latestMs : null;
   }
@@ -212,10 +213,13 @@ export class TwoTierCache {
     );
   }
 
-  /** Caches an entry under all its keys, where it is the newest. */
-  #store<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>): Recorded<Value> {
+  /** Caches an entry under all its keys, of which `key` is one, where it is the newest. */
+  #store<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    keys: readonly StatusKey<Value>[],
+    entry: Entry<Value>,
+  ): Recorded<Value> {
     const newest = newerOf(key.resource, entry, this.#memory.peek(key)) ?? entry;
-    const keys = this.#keys.of(key, entry.result);
     for (const each of keys) this.#memory.set(each, newerOf(each.resource, newest, this.#memory.peek(each)) ?? newest);
     this.#shared.set(keys, newest);
     for (const each of keys) this.#notify(each, newest.result);

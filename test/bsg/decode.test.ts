@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeSmsOrCampaign } from '../../src/bsg/campaign-paths.ts';
 import { type DecodeContext, decodeResponse } from '../../src/bsg/decode.ts';
+import { createJsonReader } from '../../src/bsg/json.ts';
 import { createTimesReader } from '../../src/bsg/time.ts';
 import { wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
+
+const readJson = createJsonReader('live_secret');
 
 const context: DecodeContext = {
   subject: '211',
@@ -14,7 +17,7 @@ const context: DecodeContext = {
 
 function decode(body: unknown, status = 200) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return decodeResponse({ status, body: text, retryAfterSeconds: null }, decodeSmsOrCampaign, context);
+  return decodeResponse({ status, json: readJson(text), retryAfterSeconds: null }, decodeSmsOrCampaign, context);
 }
 
 describe('a decoded SMS', () => {

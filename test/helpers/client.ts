@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
-import { type BsgClientOptions, createBsgClient } from '../../src/bsg/client.ts';
-import { keyOf } from '../../src/bsg/resource.ts';
+import { type BsgClient, type BsgClientOptions, createBsgClient } from '../../src/bsg/client.ts';
+import type { BsgFailure } from '../../src/bsg/failure.ts';
+import { noObserver } from '../../src/bsg/observer.ts';
+import { type BsgValue, keyOf, type StatusKey } from '../../src/bsg/resource.ts';
 import { campaign } from '../../src/bsg/resources/campaign.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 
@@ -19,10 +21,37 @@ export function startClient(baseUrl: string, differences: Partial<BsgClientOptio
   });
   onTestFinished(client.dispose);
   return {
-    fetch: client.fetch,
+    fetch: <Value extends BsgValue>(key: StatusKey<Value>, known: Value | BsgFailure | null = null) =>
+      fetchOne(client, key, known),
+    /** The client in place of a cache. */
+    getAll: <Value extends BsgValue>(keys: readonly StatusKey<Value>[]) =>
+      Promise.all(keys.map((key) => fetchOne(client, key))),
     massStatus: () => client.massStatus,
-    smsById: (id: string) => client.fetch(keyOf(smsById, id)),
-    smsByReference: (reference: string) => client.fetch(keyOf(smsByReference, reference)),
-    campaign: (taskId: string) => client.fetch(keyOf(campaign, taskId)),
+    smsById: (id: string) => fetchOne(client, keyOf(smsById, id)),
+    smsByReference: (reference: string) => fetchOne(client, keyOf(smsByReference, reference)),
+    campaign: (taskId: string) => fetchOne(client, keyOf(campaign, taskId)),
+  };
+}
+
+async function fetchOne<Value extends BsgValue>(
+  client: BsgClient,
+  key: StatusKey<Value>,
+  known: Value | BsgFailure | null = null,
+): Promise<Value | BsgFailure> {
+  const results: (Value | BsgFailure)[] = [];
+  await client.fetch([{ key, known }], noObserver, (result) => results.push(result));
+  const [result] = results;
+  if (result === undefined) throw new Error('The client reported no result.');
+  return result;
+}
+
+/** A client whose results the test makes, one key at a time. */
+export function clientOf(
+  fetch: <Value extends BsgValue>(key: StatusKey<Value>) => Promise<Value | BsgFailure>,
+): Pick<BsgClient, 'fetch'> {
+  return {
+    async fetch(fetches, _, onResult) {
+      await Promise.all(fetches.map(async ({ key }, i) => onResult(await fetch(key), i)));
+    },
   };
 }

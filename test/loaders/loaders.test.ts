@@ -130,8 +130,8 @@ describe('the lookups of one request', () => {
 describe('a message found by one of its keys', () => {
   it('is loaded by the other for the rest of the request', async () => {
     const bsg = await startFakeBsg();
-    const { fetch: get } = startClient(bsg.baseUrl);
-    const [byId, byReference] = [createLoaders({ get }), createLoaders({ get })];
+    const client = startClient(bsg.baseUrl);
+    const [byId, byReference] = [createLoaders(client), createLoaders(client)];
 
     await byId.load(smsById, '7');
     expect(await byId.load(smsByReference, 'ref_7')).toMatchObject({ id: '7' });

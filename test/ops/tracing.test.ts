@@ -32,7 +32,7 @@ const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${traceId}-00f067aa0ba902b7-01`;
 
 describe('a trace', () => {
-  it("has spans of the operation, each status read and each upstream request, below the caller's span", async () => {
+  it("has spans of the operation, its status reads and each upstream request, below the caller's span", async () => {
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl);
     await app.query(
@@ -48,7 +48,11 @@ describe('a trace', () => {
         parent: 'status.read',
         attributes: { 'url.template': '/sms/reference/{key}', 'http.response.status_code': 200 },
       },
-      { name: 'status.read', parent: 'query', attributes: { 'bsg.tier': 'bsg', 'bsg.outcome': 'found' } },
+      {
+        name: 'status.read',
+        parent: 'query',
+        attributes: { 'bsg.reads': 1, 'bsg.tiers': ['bsg'], 'bsg.outcomes': ['found'] },
+      },
       {
         name: 'query',
         kind: SpanKind.SERVER,
@@ -80,7 +84,7 @@ describe('a trace', () => {
       ['status.read', 'query'],
       ['query', null],
     ]);
-    expect(spans().at(-2)?.attributes).toEqual({ 'bsg.tier': 'memory', 'bsg.outcome': 'found' });
+    expect(spans().at(-2)?.attributes).toEqual({ 'bsg.reads': 1, 'bsg.tiers': ['memory'], 'bsg.outcomes': ['found'] });
     expect(app.requestLines().at(-1)?.traceId).toBe(spans().at(-1)?.traceId);
   });
 
@@ -97,14 +101,14 @@ describe('a trace', () => {
     ]);
   });
 
-  it('has one span for a mass status request, with the number of its ids', async () => {
+  it('has one span for statuses that are read together, and one for their mass status request', async () => {
     const app = startApp((await startFakeBsg()).baseUrl);
     await app.query('{ smsBatch(ids: ["1", "2", "3"]) { found { id } } }');
     const requests = spans().filter(({ name }) => name === 'POST');
     expect(requests.map(({ attributes }) => attributes)).toMatchObject([
       { 'url.template': '/sms/getStatus', 'bsg.request.size': 3 },
     ]);
-    expect(spans().filter(({ name }) => name === 'status.read')).toHaveLength(3);
+    expect(spans().filter(({ name }) => name === 'status.read')).toMatchObject([{ attributes: { 'bsg.reads': 3 } }]);
   });
 
   it('has the upstream requests that a subscription starts with', async () => {

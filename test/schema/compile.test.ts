@@ -22,7 +22,7 @@ async function queryUntilCompiled(app: TestApp, query: string, variables: object
 async function queryInterpreter(baseUrl: string, query: string, variables: object): Promise<unknown> {
   const live = { updates: () => null };
   const contextValue: Context = {
-    loaders: createLoaders({ get: startClient(baseUrl).fetch }),
+    loaders: createLoaders(startClient(baseUrl)),
     live,
     maySeePersonal: true,
     maxBatchSize: 100,

@@ -108,23 +108,23 @@ for (const [name, isThere, start] of BACKENDS) {
     it('gives the lock of a key to one instance at a time, and its failure to those that wait', async () => {
       const { a, b } = await start();
 
-      expect(await a.acquire(one)).toEqual({ isOwner: true, entry: null, failure: null });
-      expect(await b.acquire(one)).toEqual({ isOwner: false, entry: null, failure: null });
+      expect(await a.acquire([one])).toEqual([{ isOwner: true, entry: null, failure: null }]);
+      expect(await b.acquire([one])).toEqual([{ isOwner: false, entry: null, failure: null }]);
       b.release(one, null);
-      expect(await b.acquire(one)).toMatchObject({ isOwner: false });
-      expect(await b.acquire(ref)).toMatchObject({ isOwner: true });
+      expect(await b.acquire([one])).toMatchObject([{ isOwner: false }]);
+      expect(await b.acquire([ref])).toMatchObject([{ isOwner: true }]);
 
       a.release(one, down);
-      await expect.poll(() => b.acquire(one)).toEqual({ isOwner: true, entry: null, failure: down });
+      await expect.poll(() => b.acquire([one])).toEqual([{ isOwner: true, entry: null, failure: down }]);
     });
 
     it('releases the locks of an instance that ends', async () => {
       const { a, b } = await start();
-      await a.acquire(one);
+      await a.acquire([one]);
 
       await a.dispose();
 
-      expect(await b.acquire(one)).toMatchObject({ isOwner: true });
+      expect(await b.acquire([one])).toMatchObject([{ isOwner: true }]);
     });
 
     it.each<[string, unknown]>([
@@ -145,7 +145,7 @@ for (const [name, isThere, start] of BACKENDS) {
 
       await write('sms:1', text);
       expect(await a.get(one)).toBeNull();
-      expect(await a.acquire(one)).toMatchObject({ entry: null });
+      expect(await a.acquire([one])).toMatchObject([{ entry: null }]);
 
       const change = nextChange(b);
       await publish(text);
@@ -161,7 +161,7 @@ for (const [name, isThere, start] of BACKENDS) {
     it('ignores a malformed failure', async () => {
       const { a, write } = await start();
       await write('failure:sms:1', JSON.stringify({ kind: 'failure', code: 'TIMEOUT' }));
-      expect(await a.acquire(one)).toMatchObject({ failure: null });
+      expect(await a.acquire([one])).toMatchObject([{ failure: null }]);
     });
 
     it('ignores a message under the key of a campaign', async () => {

@@ -3,46 +3,42 @@ import { failure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
 import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { Outcome } from '../../src/statuses/outcome.ts';
-import { createSingleFlight, type Flight } from '../../src/statuses/single-flight.ts';
+import { SingleFlight } from '../../src/statuses/single-flight.ts';
 
 const key = keyOf(smsById, '1');
 const outcome: Outcome<never> = { result: failure('TIMEOUT', '1'), entry: null, stale: null, tier: 'bsg' };
 
 it('callers during a fetch share it, and later ones fetch again', async () => {
-  const singleFlight = createSingleFlight();
-  expect(singleFlight.join(key)).toBeNull();
+  const singleFlight = new SingleFlight();
+  expect(singleFlight.of(key)).toBeNull();
 
-  const first = singleFlight.start(key, async () => outcome);
-  expect(await singleFlight.join(key)).toBe(outcome);
-  expect(singleFlight.join(keyOf(smsById, '2'))).toBeNull();
-  await first;
+  const flight = singleFlight.start(key, null);
+  expect(singleFlight.of(key)).toBe(flight);
+  expect(singleFlight.of(keyOf(smsById, '2'))).toBeNull();
+  flight.land(outcome);
 
-  expect(singleFlight.join(key)).toBeNull();
+  expect(await flight.outcome).toBe(outcome);
+  expect(singleFlight.of(key)).toBeNull();
 });
 
-it('a rejected fetch is not in flight any more', async () => {
-  const singleFlight = createSingleFlight();
-  await expect(singleFlight.start(key, () => Promise.reject(new Error('bug')))).rejects.toThrow('bug');
-  expect(singleFlight.join(key)).toBeNull();
+it('a fetch that failed with a bug is not in flight any more', async () => {
+  const singleFlight = new SingleFlight();
+  const flight = singleFlight.start(key, null);
+  flight.fail(new Error('bug'));
+  await expect(flight.outcome).rejects.toThrow('bug');
+  expect(singleFlight.of(key)).toBeNull();
 });
 
 it('a fetch whose key was invalidated is not shared, and its end leaves the next fetch in flight', async () => {
-  const singleFlight = createSingleFlight();
-  const flights: Flight[] = [];
-  let end = () => {};
-  const first = singleFlight.start(key, (flight) => {
-    flights.push(flight);
-    return new Promise((resolve) => {
-      end = () => resolve(outcome);
-    });
-  });
+  const singleFlight = new SingleFlight();
+  const first = singleFlight.start(key, null);
 
   singleFlight.invalidate(key, 7);
-  expect(flights).toEqual([{ invalidatedAtMs: 7 }]);
-  expect(singleFlight.join(key)).toBeNull();
+  expect(first.invalidatedAtMs).toBe(7);
+  expect(singleFlight.of(key)).toBeNull();
 
-  const second = singleFlight.start(key, () => new Promise(() => {}));
-  end();
-  await first;
-  expect(singleFlight.join(key)).toBe(second);
+  const second = singleFlight.start(key, null);
+  first.land(outcome);
+  await first.outcome;
+  expect(singleFlight.of(key)).toBe(second);
 });

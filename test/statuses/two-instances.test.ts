@@ -11,6 +11,7 @@ import { createCircuitBreaker } from '../../src/statuses/circuit-breaker.ts';
 import { createSharedCache } from '../../src/statuses/shared-cache.ts';
 import { createStatuses, type Statuses } from '../../src/statuses/statuses.ts';
 import { campaignWith } from '../helpers/campaign.ts';
+import { clientOf } from '../helpers/client.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import { createMemoryBackend } from '../helpers/memory-backend.ts';
 import { smsWith } from '../helpers/sms.ts';
@@ -25,21 +26,19 @@ function startTwo() {
     fetches: 0,
     held: null as Promise<void> | null,
   };
-  const client: Pick<BsgClient, 'fetch'> = {
-    async fetch({ resource, id }) {
-      bsg.fetches++;
-      const { word, failsWith, held } = bsg;
-      await held;
-      const sms: Sms = {
-        ...smsWith(word),
-        reference: 'ref_1',
-        status: statusOf(word),
-        fetchedAt: new Date().toISOString(),
-      };
-      if (failsWith !== null) return failure(failsWith, id);
-      return resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id);
-    },
-  };
+  const client = clientOf(async ({ resource, id }) => {
+    bsg.fetches++;
+    const { word, failsWith, held } = bsg;
+    await held;
+    const sms: Sms = {
+      ...smsWith(word),
+      reference: 'ref_1',
+      status: statusOf(word),
+      fetchedAt: new Date().toISOString(),
+    };
+    if (failsWith !== null) return failure(failsWith, id);
+    return resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id);
+  });
   return { ...connectTwo(client, 60_000), bsg };
 }
 
@@ -312,10 +311,10 @@ describe('two instances with a shared cache', () => {
     async (ttlMs) => {
       fakeClock();
       const done = { sent: 2, delivered: 2 };
-      const client: Pick<BsgClient, 'fetch'> = {
-        fetch: async ({ resource, id }) =>
+      const client = clientOf(
+        async ({ resource, id }) =>
           resource.schema.safeParse(campaignWith(done, new Date().toISOString())).data ?? failure('BAD_RESPONSE', id),
-      };
+      );
       const { a, b } = connectTwo(client, ttlMs);
       const task = keyOf(campaign, '6');
       const isFinal = async (statuses: Statuses) => {

@@ -16,7 +16,7 @@ export const campaign: Resource<Campaign> = {
   notFoundCode: 'TASK_NOT_FOUND',
   validate: validateTaskId,
   canonicalId,
-  fetch: (taskId, upstream) => upstream.campaignPaths.fetch(taskId, upstream.get),
+  fetch: (taskId, upstream) => upstream.campaignPaths.fetch(taskId, upstream),
   matches: (value, taskId) => value.taskId === canonicalId(taskId),
   aliases: () => [],
   isFinal: isFinalCampaign,

@@ -1,0 +1,54 @@
+/** Reads the JSON of BSG's responses, without loss and without the key. */
+import { parse as parseLossless } from 'lossless-json';
+
+/** A JSON object of BSG, with values of unknown type. */
+export type WireObject = Readonly<Record<string, unknown>>;
+
+/** Reads a JSON object; null for anything else. */
+export type ReadJson = (body: string) => WireObject | null;
+
+/** A shorter key is no secret, and may be part of any text. */
+const MIN_SECRET_LENGTH = 8;
+
+/** Numbers, and what looks like one within a text. */
+const NUMBERS = /[[:,]\s*(-?\d[\d.eE+-]*)(?=\s*[,\]}])/g;
+
+/**
+ * A reader that replaces the API key in whatever BSG says. `JSON.parse` reads a body whose numbers are the same text in
+ * JavaScript. Otherwise numbers are returned as text: a 20-digit id would not survive as a number, nor the zeros of a price.
+ */
+export function createJsonReader(apiKey: string): ReadJson {
+  const mayHaveKey = (body: string) =>
+    // An escape can write any character of the key.
+    apiKey.length >= MIN_SECRET_LENGTH && (body.includes('\\') || body.includes(apiKey));
+
+  return (body) => {
+    try {
+      const isSecret = mayHaveKey(body);
+      const json =
+        isSecret || hasLossyNumber(body) ? parseLossless(body, undefined, (digits) => digits) : JSON.parse(body);
+      return isObject(json) ? (isSecret ? redact(json, apiKey) : json) : null;
+    } catch {
+      return null;
+    }
+  };
+}
+
+function hasLossyNumber(body: string): boolean {
+  for (const [, number] of body.matchAll(NUMBERS)) if (String(Number(number)) !== number) return true;
+  return false;
+}
+
+function isObject(json: unknown): json is WireObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function redact<Json>(json: Json, apiKey: string): Json {
+  const redactValue = (value: unknown): unknown => {
+    if (typeof value === 'string') return value.replaceAll(apiKey, '(key)');
+    if (Array.isArray(value)) return value.map(redactValue);
+    if (!isObject(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, redactValue(each)]));
+  };
+  return redactValue(json) as Json;
+}
