@@ -19,6 +19,9 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     // One that is closed already emits nothing any more.
     if (request.destroyed) cutOff();
     request.on('data', take).once('close', cutOff);
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('end', () => {
+      request.off('close', cutOff);
+      resolve(Buffer.concat(chunks));
+    });
   });
 }
