@@ -23,6 +23,7 @@ import type { Context } from './schema/context.ts';
 import { createDocumentCache, type DocumentCache } from './schema/document-cache.ts';
 import { schema } from './schema/index.ts';
 import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
+import { useSchemaDocument } from './schema/schema-document.ts';
 import { type Authenticator, createAuthenticator } from './security/authentication.ts';
 import { PERSONAL_SCOPE } from './security/caller.ts';
 import { useCostLimits } from './security/cost-limits.ts';
@@ -194,6 +195,7 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     useOps(ops, (request) => opsReaderOf(request, http.opsPort, authenticator)),
     useDeliveryReports({ secret: live.webhookSecret, onReport: core.deliveryReports.call }),
     queries.introspection && useGraphiQLPage(ENDPOINT, authenticator !== null),
+    queries.introspection && useSchemaDocument(gate),
     useUnknownPaths(ENDPOINT),
     // The gate comes before whatever reads the body.
     useGate(gate, MAX_BODY_BYTES),

@@ -6,14 +6,15 @@ import { createLog } from './ops/log.ts';
 import { serve } from './process/serve.ts';
 import { serveSandbox } from './process/serve-sandbox.ts';
 import { serveWithWorkers } from './process/serve-with-workers.ts';
-import { printSchema } from './schema/index.ts';
+import { printClientSchema, printSchema } from './schema/index.ts';
 
 const HELP = `Usage: node dist/main.js [command]
 
-  serve     run the GraphQL server (default)
-  sandbox   run the BSG sandbox alone
-  schema    print the GraphQL schema, for composing a supergraph
-  help      print this
+  serve             run the GraphQL server (default)
+  sandbox           run the BSG sandbox alone
+  schema            print the GraphQL schema, for composing a supergraph
+  schema --client   print it without federation, for front-end tools
+  help              print this
 
 Environment variables configure it: see docs/configuration.md.
 `;
@@ -22,12 +23,13 @@ const commands = new Map<string, () => void | Promise<void>>([
   ['serve', runServer],
   ['sandbox', () => serveSandbox(readSandboxConfig(process.env))],
   ['schema', () => void process.stdout.write(printSchema())],
+  ['schema --client', () => void process.stdout.write(printClientSchema())],
   ['help', printHelp],
   ['--help', printHelp],
   ['-h', printHelp],
 ]);
 
-const [command = 'serve'] = process.argv.slice(2);
+const command = process.argv.slice(2).join(' ') || 'serve';
 try {
   await (commands.get(command) ?? reportUnknownCommand)();
 } catch (error) {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { buildSchema } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
 import { graphqlPost, subscribe } from './helpers/http.ts';
@@ -266,14 +267,20 @@ describe('the program', () => {
     expect(program.output()).toBe(await readFile('schema.graphql', 'utf8'));
   });
 
+  it('prints the schema for clients', async () => {
+    const program = runProgram(['schema', '--client']);
+    expect(await program.ended).toBe(0);
+    expect(buildSchema(program.output()).getType('Sms')).toBeDefined();
+  });
+
   it.each(['help', '--help', '-h'])('prints its usage at %s', async (word) => {
     const program = runProgram([word]);
     expect(await program.ended).toBe(0);
     expect(program.output()).toMatch(/^Usage:/);
   });
 
-  it.each(['serv', 'constructor'])('refuses the unknown command %s', async (word) => {
-    const program = runProgram([word]);
+  it.each(['serv', 'constructor', 'schema --clients'])('refuses the unknown command %s', async (word) => {
+    const program = runProgram(word.split(' '));
     expect(await program.ended).toBe(1);
     expect(program.output()).toMatch(new RegExp(`Unknown command "${word}"\\.\\n\\nUsage:`));
   });

@@ -7,7 +7,8 @@ import { oneOf, parsed, wholeNumber } from './values.ts';
 /** The variables of the section. */
 export const queriesVariables = {
   INTROSPECTION: oneOf(['on', 'off']).optional().meta({
-    description: 'Whether the schema can be explored: introspection, GraphiQL, suggestions in errors.',
+    description:
+      'Whether the schema can be explored: introspection, GraphiQL, `/schema.graphql`, suggestions in errors.',
     default: 'on; off with `NODE_ENV=production`',
   }),
   MAX_QUERY_COST: wholeNumber(1, 1_000_000)

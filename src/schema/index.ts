@@ -5,6 +5,7 @@ import './date-time.ts';
 import './sms.ts';
 import './sms-batch.ts';
 import { printSubgraphSchema } from '@apollo/subgraph';
+import { printSchema as printPlainSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { resolveEntitiesAlone } from './entities.ts';
 
@@ -15,4 +16,9 @@ resolveEntitiesAlone(schema);
 /** The schema as text, with the federation directives: the content of `schema.graphql`. */
 export function printSchema(): string {
   return `${printSubgraphSchema(schema)}\n`;
+}
+
+/** The schema for clients as text, without federation: what `graphql-js`, Relay's compiler and other tools read. */
+export function printClientSchema(): string {
+  return `${printPlainSchema(builder.toSchema({}))}\n`;
 }
