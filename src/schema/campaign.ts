@@ -132,6 +132,5 @@ builder.subscriptionField('campaignUpdates', (t) =>
 
 builder.asEntity(Campaign, {
   key: builder.selection<{ taskId: string }>('taskId'),
-  resolveReference: async ({ taskId }, { loaders }) =>
-    orThrow(await loaders.load(campaign, entityKey('taskId', taskId))),
+  resolveReference: ({ taskId }, { loaders }) => loaders.load(campaign, entityKey('taskId', taskId)).then(orThrow),
 });

@@ -48,8 +48,13 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
 
   entity.resolveType = ({ kind }: Sms | Campaign) => ENTITY_TYPES[kind];
   field.resolve = async (_, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
-    const resolve = async (representation: unknown) =>
-      resolverOf(representation, resolvers)(representation as object, context, info);
+    const resolve = (representation: unknown): unknown => {
+      try {
+        return resolverOf(representation, resolvers)(representation as object, context, info);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    };
     const entities = await Promise.allSettled(representations.map(resolve));
     const listPath = responsePathAsArray(info.path);
     return entities.map((each, i) =>

@@ -131,12 +131,13 @@ builder.subscriptionField('smsUpdates', (t) =>
 
 builder.asEntity(Sms, {
   key: [builder.selection<{ id: string }>('id'), builder.selection<{ reference: string }>('reference')],
-  resolveReference: async (key, { loaders }) =>
-    orThrow(
-      await ('id' in key && key.id !== null
+  resolveReference: (key, { loaders }) => {
+    const result =
+      'id' in key && key.id !== null
         ? loaders.load(smsById, entityKey('id', key.id))
-        : loaders.load(smsByReference, entityKey('reference', 'reference' in key ? key.reference : null))),
-    ),
+        : loaders.load(smsByReference, entityKey('reference', 'reference' in key ? key.reference : null));
+    return result.then(orThrow);
+  },
 });
 
 function keysOf(ids: readonly string[], references: readonly string[]) {

@@ -1,0 +1,121 @@
+/**
+ * The CPU time of `_entities` with 100 references, and of `smsBatch` with the same 100 ids: cached, and never seen. Each is
+ * measured right after the other, and the ratio is the median of the rounds. A fake BSG runs in a process of its own.
+ *
+ * @example npm run bench entities
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { createApp } from '../src/app.ts';
+import { readConfig } from '../src/config/config.ts';
+
+const KEYS = 100;
+const CACHED_IDS = 1_000;
+const ROUNDS = 11;
+const REQUESTS_PER_ROUND = 20;
+const WARM_UP_ROUNDS = 5;
+
+const SELECTION = '{ __typename ... on Sms { id status price } }';
+const QUERIES = {
+  _entities: {
+    query: `query ($representations: [_Any!]!) { _entities(representations: $representations) ${SELECTION} }`,
+    variables: (ids: readonly string[]) => ({ representations: ids.map((id) => ({ __typename: 'Sms', id })) }),
+  },
+  smsBatch: {
+    query: `query ($ids: [ID!]!) { smsBatch(ids: $ids) { results ${SELECTION} } }`,
+    variables: (ids: readonly string[]) => ({ ids }),
+  },
+};
+
+if (process.argv[2] === 'bsg') await serveBsg();
+else await run();
+
+async function serveBsg(): Promise<void> {
+  process.once('disconnect', process.exit);
+  const bsg = createServer(async (request, response) => {
+    const { ids } = (await json(request)) as { readonly ids: readonly number[] };
+    const result = ids.map((id) => ({
+      id,
+      external_id: `ref_${id}`,
+      status: 'delivered',
+      price: 0.23,
+      currency: 'EUR',
+    }));
+    response.end(JSON.stringify({ result }));
+  });
+  bsg.keepAliveTimeout = 60_000;
+  await once(bsg.listen(0, '127.0.0.1'), 'listening');
+  process.send?.((bsg.address() as AddressInfo).port);
+}
+
+async function run(): Promise<void> {
+  const bsg = fork(fileURLToPath(import.meta.url), ['bsg']);
+  const [port] = await once(bsg, 'message');
+  const app = createApp(
+    readConfig({
+      BSG_API_KEY: 'live_bench',
+      BSG_BASE_URL: `http://127.0.0.1:${port}`,
+      LOG_LEVEL: 'warn',
+      RATE_LIMIT: '0',
+    }),
+  );
+  let next = CACHED_IDS;
+  const workloads = {
+    // In another order each time, so that no response is one that was sent before.
+    cached: () => Array.from({ length: KEYS }, () => String(1 + Math.floor(Math.random() * CACHED_IDS))),
+    'never seen': () => Array.from({ length: KEYS }, () => String(++next)),
+  };
+  const everyId = Array.from({ length: CACHED_IDS }, (_, i) => String(i + 1));
+  for (let i = 0; i < CACHED_IDS; i += KEYS) await send(app, 'smsBatch', everyId.slice(i, i + KEYS));
+
+  print('| 100 keys | _entities, CPU ms | smsBatch, CPU ms | ratio |');
+  print('| --- | --: | --: | --: |');
+  for (const [name, ids] of Object.entries(workloads)) {
+    const rounds: { readonly entities: number; readonly batch: number }[] = [];
+    for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round++) {
+      rounds.push({ entities: await cpuMsOf(app, '_entities', ids), batch: await cpuMsOf(app, 'smsBatch', ids) });
+    }
+    const measured = rounds.slice(WARM_UP_ROUNDS);
+    const entities = median(measured.map((round) => round.entities));
+    const batch = median(measured.map((round) => round.batch));
+    const ratio = median(measured.map((round) => round.entities / round.batch));
+    print(`| ${name} | ${entities.toFixed(2)} | ${batch.toFixed(2)} | ${ratio.toFixed(2)} |`);
+  }
+  bsg.kill();
+  await app.dispose();
+}
+
+/** The mean of a round, per request. */
+async function cpuMsOf(app: App, field: keyof typeof QUERIES, ids: () => readonly string[]): Promise<number> {
+  const before = process.cpuUsage();
+  for (let i = 0; i < REQUESTS_PER_ROUND; i++) await send(app, field, ids());
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / REQUESTS_PER_ROUND;
+}
+
+async function send(app: App, field: keyof typeof QUERIES, ids: readonly string[]): Promise<void> {
+  const { query, variables } = QUERIES[field];
+  const response = await app.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: variables(ids) }),
+  });
+  const { data, errors } = await response.json();
+  const results = data?.[field].results ?? data?.[field];
+  if (errors !== undefined || results?.length !== KEYS || results[KEYS - 1].id !== ids[KEYS - 1])
+    throw new Error(`Unexpected response of ${field}: ${JSON.stringify(errors ?? data)}`);
+}
+
+type App = ReturnType<typeof createApp>;
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
