@@ -34,9 +34,26 @@ export function formatDate(dateTime: string): string {
   return DATE.format(new Date(dateTime));
 }
 
+/** Such as `10s`, `3m` or `2d`: the largest unit, rounded down. */
+export function formatDuration(seconds: number): string {
+  const [unit, length] = unitOf(seconds);
+  return (seconds / length).toLocaleString('en', {
+    style: 'unit',
+    unit,
+    unitDisplay: 'narrow',
+    maximumFractionDigits: 0,
+    roundingMode: 'trunc',
+  });
+}
+
 /** Such as `12s ago`. */
 export function formatRelative(dateTime: string, nowMs: number): string {
   const seconds = Math.round((Date.parse(dateTime) - nowMs) / 1_000);
-  const [unit, length] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
+  const [unit, length] = unitOf(seconds);
   return RELATIVE.format(Math.trunc(seconds / length), unit);
+}
+
+/** The largest unit that fits, with its seconds. */
+function unitOf(seconds: number) {
+  return UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? (['second', 1] as const);
 }

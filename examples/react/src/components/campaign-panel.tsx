@@ -5,6 +5,7 @@ import { formatCount, formatMoney } from '../format.ts';
 import { Chip } from './chip.tsx';
 import { LoadError } from './load-error.tsx';
 import { OutcomeChart } from './outcome-chart.tsx';
+import { StaleChip } from './stale-chip.tsx';
 import './campaign-panel.css';
 
 interface CampaignPanelProps {
@@ -18,14 +19,19 @@ export function CampaignPanel({ taskId, campaign }: CampaignPanelProps) {
     <section className="card campaign" aria-labelledby="campaign">
       <div className="card-head">
         <h2 id="campaign">Campaign {taskId}</h2>
-        {campaign.value?.__typename === 'Campaign' && (
-          <Chip tone={campaign.value.isFinal ? 'success' : 'info'}>
-            {campaign.value.isFinal ? 'Finished' : 'In progress'}
-          </Chip>
-        )}
+        {campaign.value?.__typename === 'Campaign' && <CampaignState campaign={campaign.value} />}
       </div>
       <CampaignBody campaign={campaign} />
     </section>
+  );
+}
+
+function CampaignState({ campaign: { isFinal, isStale, fetchedAt } }: { readonly campaign: Campaign }) {
+  return (
+    <span className="campaign-state">
+      {isStale && <StaleChip fetchedAt={fetchedAt} />}
+      <Chip tone={isFinal ? 'success' : 'info'}>{isFinal ? 'Finished' : 'In progress'}</Chip>
+    </span>
   );
 }
 

@@ -1,8 +1,9 @@
 import type { Message } from '../data/results.ts';
-import { formatMoney } from '../format.ts';
+import { formatDuration, formatMoney } from '../format.ts';
 import { nameOf, toneOf } from '../statuses.ts';
 import { Chip } from './chip.tsx';
 import { RelativeTime } from './relative-time.tsx';
+import { StaleChip } from './stale-chip.tsx';
 import './message-table.css';
 
 interface MessageTableProps {
@@ -42,7 +43,7 @@ export function MessageTable({ messages, expected }: MessageTableProps) {
 }
 
 function MessageRow({ message }: { readonly message: Message }) {
-  const { reference, id, msisdn, status, timeSent, timeDr, price, currency } = message;
+  const { reference, id, msisdn, status, timeSent, timeDr, reportDelay, price, currency } = message;
   return (
     <tr>
       <th scope="row">
@@ -52,6 +53,7 @@ function MessageRow({ message }: { readonly message: Message }) {
       <td>
         <span className="status" key={status}>
           <Chip tone={toneOf(status)}>{nameOf(message)}</Chip>
+          {message.isStale && <StaleChip fetchedAt={message.fetchedAt} />}
         </span>
         <span className="sub narrow">
           <RelativeTime at={timeDr ?? timeSent} />
@@ -62,6 +64,7 @@ function MessageRow({ message }: { readonly message: Message }) {
       </td>
       <td className="wide">
         <RelativeTime at={timeDr} />
+        {reportDelay != null && <span className="sub">after {formatDuration(reportDelay)}</span>}
       </td>
       <td className="number">
         {price == null || currency == null ? <span className="nothing">–</span> : formatMoney(price, currency)}

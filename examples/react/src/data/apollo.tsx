@@ -8,7 +8,7 @@ import fragments from '../gql/possible-types.ts';
 import { createConnection } from './connection.ts';
 import { type DataLayer, DataLayerContext } from './data-layer.ts';
 import { CampaignPanel, CampaignUpdates, Messages, MessageUpdates } from './documents.ts';
-import { withUpdate } from './results.ts';
+import { withCampaignUpdate, withMessageUpdate } from './results.ts';
 
 const connection = createConnection();
 
@@ -26,8 +26,12 @@ const client = new ApolloClient({
     subscriptions,
     new HttpLink({ uri: '/graphql' }),
   ),
-  // Without `possibleTypes` the cache drops the fields of `... on BsgErrorDetails`.
-  cache: new InMemoryCache({ possibleTypes: fragments.possibleTypes }),
+  cache: new InMemoryCache({
+    // Without these the cache drops the fields of `... on BsgErrorDetails`.
+    possibleTypes: fragments.possibleTypes,
+    // An event replaces the one before it, which was about another message.
+    typePolicies: { Subscription: { fields: { smsUpdates: { merge: false }, campaignUpdates: { merge: false } } } },
+  }),
 });
 
 const layer: DataLayer = {
@@ -41,7 +45,7 @@ const layer: DataLayer = {
         document: MessageUpdates,
         variables: { references: [...references] },
         updateQuery: (_, { complete, previousData, subscriptionData }) =>
-          complete ? withUpdate(previousData, subscriptionData.data.smsUpdates) : undefined,
+          complete ? withMessageUpdate(previousData, subscriptionData.data.smsUpdates) : undefined,
       });
     }, [isLoaded, references, subscribeToMore]);
     return { value: data?.smsBatch.results, error: data ? null : (error?.message ?? null), refetch };
@@ -58,7 +62,8 @@ const layer: DataLayer = {
       return subscribeToMore({
         document: CampaignUpdates,
         variables: { taskId },
-        updateQuery: (_, { subscriptionData }) => ({ campaign: subscriptionData.data.campaignUpdates }),
+        updateQuery: (_, { complete, previousData, subscriptionData }) =>
+          complete ? withCampaignUpdate(previousData, subscriptionData.data.campaignUpdates) : undefined,
       });
     }, [isLoaded, taskId, subscribeToMore]);
     return { value: data?.campaign, error: data ? null : (error?.message ?? null), refetch };

@@ -11,14 +11,17 @@ graphql(`
     isFinal
     timeSent
     timeDr
+    reportDelay
     price
     currency
+    fetchedAt
+    isStale
   }
 `);
 
 graphql(`
   fragment CampaignCounters on Campaign {
-    taskId
+    id
     originator
     body
     totalPrice
@@ -32,6 +35,8 @@ graphql(`
     pending
     deliveryRate
     isFinal
+    fetchedAt
+    isStale
   }
 `);
 

@@ -26,13 +26,25 @@ export function isError(result: MessageResult): result is BsgError {
   return result.__typename !== 'Sms';
 }
 
-/** The results of a query with the changed one in its place: an error may become a message, and a message an error. */
-export function withUpdate(data: MessagesQuery, update: MessageResult): MessagesQuery {
-  const results = data.smsBatch.results.map((result) => (keyOf(result) === keyOf(update) ? update : result));
+/** The messages with the changed one in its place. An error may become a message. */
+export function withMessageUpdate(data: MessagesQuery, update: MessageResult): MessagesQuery {
+  const results = data.smsBatch.results.map((result) =>
+    keyOf(result) === keyOf(update) ? latestOf(result, update) : result,
+  );
   return { ...data, smsBatch: { ...data.smsBatch, results } };
 }
 
+/** The campaign with its counters changed. */
+export function withCampaignUpdate(data: CampaignPanelQuery, update: CampaignResult): CampaignPanelQuery {
+  return { ...data, campaign: latestOf(data.campaign, update) };
+}
+
+/** What to show after an event. While BSG cannot be reached, that is what is already there, marked as stale. */
+function latestOf<Result extends MessageResult | CampaignResult>(current: Result, update: Result): Result {
+  return update.__typename === 'BsgUnavailableError' && 'isStale' in current ? { ...current, isStale: true } : update;
+}
+
 /** The reference by which a result was requested. */
-export function keyOf(result: MessageResult): string | null | undefined {
+function keyOf(result: MessageResult): string | null | undefined {
   return result.__typename === 'Sms' ? result.reference : result.subject;
 }

@@ -8,7 +8,7 @@ import schema from '../gql/introspection.ts';
 import { createConnection } from './connection.ts';
 import { type DataLayer, DataLayerContext } from './data-layer.ts';
 import { CampaignPanel, CampaignUpdates, Messages, MessageUpdates } from './documents.ts';
-import { withUpdate } from './results.ts';
+import { withCampaignUpdate, withMessageUpdate } from './results.ts';
 
 const connection = createConnection();
 
@@ -24,7 +24,6 @@ const client = new Client({
     cacheExchange({
       schema,
       keys: {
-        Campaign: ({ taskId }) => String(taskId),
         SmsBatch: notCachedByKey,
         BsgAccessError: notCachedByKey,
         BsgConflictError: notCachedByKey,
@@ -36,11 +35,13 @@ const client = new Client({
         Subscription: {
           smsUpdates({ smsUpdates }: MessageUpdatesSubscription, { references }: { references: string[] }, cache) {
             cache.updateQuery({ query: Messages, variables: { references } }, (data) =>
-              data === null ? null : withUpdate(data, smsUpdates),
+              data === null ? null : withMessageUpdate(data, smsUpdates),
             );
           },
           campaignUpdates({ campaignUpdates }: CampaignUpdatesSubscription, { taskId }: { taskId: string }, cache) {
-            cache.updateQuery({ query: CampaignPanel, variables: { taskId } }, () => ({ campaign: campaignUpdates }));
+            cache.updateQuery({ query: CampaignPanel, variables: { taskId } }, (data) =>
+              data === null ? null : withCampaignUpdate(data, campaignUpdates),
+            );
           },
         },
       },
