@@ -1,5 +1,6 @@
 /** The GraphQL endpoint: builds every part and composes the plugins. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { sendNodeResponse } from '@whatwg-node/server';
 import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerOptions } from 'graphql-yoga';
 import type { Config } from './config/config.ts';
@@ -13,6 +14,7 @@ import { createOpsListener, type OpsOptions, type OpsReader, useOps } from './op
 import { createLog, type Log, withoutQuotes } from './ops/log.ts';
 import { createRequestLog, createRequestSink, type RequestLog, useRequestLog } from './ops/request-log.ts';
 import { useOperationSpans } from './ops/tracing.ts';
+import type { RequestContext } from './request/context.ts';
 import { refusalOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
 import { useHttpCaching } from './request/http-caching.ts';
@@ -24,11 +26,12 @@ import { createDocumentCache, type DocumentCache } from './schema/document-cache
 import { schema } from './schema/index.ts';
 import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { useSchemaDocument } from './schema/schema-document.ts';
+import { useSubscriptions } from './schema/subscriptions.ts';
 import { type Authenticator, createAuthenticator } from './security/authentication.ts';
 import { PERSONAL_SCOPE } from './security/caller.ts';
 import { useCostLimits } from './security/cost-limits.ts';
 import { corsOf, useVaryByOrigin } from './security/cross-site.ts';
-import { createGate, type Gate } from './security/gate.ts';
+import { type AdmittedRequest, createGate, type Gate } from './security/gate.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
 import { type GatedContext, useGate } from './security/http-gate.ts';
 import { queryLimits } from './security/query-limits.ts';
@@ -44,12 +47,6 @@ const MAX_STREAM_QUERY_BYTES = 16 * 1024;
 const KEY_BYTES = 60;
 
 const ENDPOINT = '/graphql';
-
-/** Passed to Yoga with each request. */
-interface ServerContext extends GatedContext {
-  /** Absent where the request was made in this process. */
-  readonly res?: ServerResponse;
-}
 
 /** The configuration of the server, without that of a sandbox. */
 type AppConfig = Omit<Config, 'sandbox'>;
@@ -68,7 +65,7 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     sink: createRequestSink(log, core.metrics),
   });
   const requestLog = createRequestLog(log, core.metrics);
-  const streams = createOpenStreams();
+  const streams = createOpenStreams((error) => log.error(error));
   let isDraining = false;
   const ops: OpsOptions = {
     registry: core.metrics.registry,
@@ -77,10 +74,10 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
       parts: core.health(),
     }),
   };
-  const yoga = createEndpoint({ config, log, core, gate, authenticator, rateLimit, ops, streams });
+  const yoga = createEndpoint({ config, log, core, gate, authenticator, rateLimit, ops });
 
   return {
-    ...createTransports({ gate, yoga, requestLog, isDraining: () => isDraining }),
+    ...createTransports({ gate, yoga, requestLog, streams, log, isDraining: () => isDraining }),
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
@@ -108,11 +105,20 @@ interface TransportOptions {
   readonly gate: Gate;
   readonly yoga: ReturnType<typeof createEndpoint>;
   readonly requestLog: RequestLog;
+  readonly streams: OpenStreams;
+  readonly log: Log;
   readonly isDraining: () => boolean;
 }
 
 /** How requests reach the endpoint. Each transport begins with `gate.receive`, and ends a request in the request log. */
-function createTransports({ gate, yoga, requestLog, isDraining }: TransportOptions) {
+function createTransports({ gate, yoga, requestLog, streams, log, isDraining }: TransportOptions) {
+  async function respond(req: IncomingMessage, res: ServerResponse, received: RequestContext): Promise<void> {
+    // Yoga is not given the node response to send: it would keep all of a request for as long as its stream is open.
+    const response = await yoga.handleNodeRequest(req, { req, received, admitted: null });
+    if (received.stream === null) return sendNodeResponse(response, res, req, true);
+    res.writeHead(response.status, Object.fromEntries(response.headers));
+    streams.send(received.stream, res, received.caller?.expiresAtMs ?? null);
+  }
   return {
     /** Responds as the global `fetch` would; only the path of the URL matters. */
     async fetch(...args: ConstructorParameters<typeof Request>): Promise<Response> {
@@ -136,7 +142,10 @@ function createTransports({ gate, yoga, requestLog, isDraining }: TransportOptio
         return void response.writeHead(status, headers).end(body);
       }
       response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
-      void yoga(request, response, { received, admitted: null });
+      respond(request, response, received).catch((error) => {
+        log.error(error);
+        response.destroy();
+      });
     },
   };
 }
@@ -151,25 +160,24 @@ interface EndpointOptions {
   readonly authenticator: Authenticator | null;
   readonly rateLimit: RateLimit | null;
   readonly ops: OpsOptions;
-  readonly streams: OpenStreams;
 }
 
-type Plugins = NonNullable<YogaServerOptions<ServerContext, Context>['plugins']>;
+type Plugins = NonNullable<YogaServerOptions<GatedContext, Context>['plugins']>;
 
 function createEndpoint(options: EndpointOptions) {
-  const { config, log, core, authenticator, streams } = options;
+  const { config, log, core, authenticator } = options;
   const documents = createDocumentCache();
-  return createYoga<ServerContext, Context>({
+  const contextOf = (request: AdmittedRequest): Context => ({
+    loaders: createLoaders(core.statuses, request),
+    live: core.live,
+    maxBatchSize: config.queries.maxBatchSize,
+    maySeePersonal: authenticator === null || request.caller?.scopes.has(PERSONAL_SCOPE) === true,
+  });
+  return createYoga<GatedContext, Context>({
     schema,
-    context({ admitted, res }) {
+    context({ admitted }) {
       if (admitted === null) throw new Error('The request has not passed the gate.');
-      return {
-        loaders: createLoaders(core.statuses, admitted),
-        live: core.live,
-        maxBatchSize: config.queries.maxBatchSize,
-        maySeePersonal: authenticator === null || admitted.caller?.scopes.has(PERSONAL_SCOPE) === true,
-        onStream: () => streams.add(res, admitted.caller?.expiresAtMs ?? null),
-      };
+      return contextOf(admitted);
     },
     graphqlEndpoint: ENDPOINT,
     healthCheckEndpoint: '/health',
@@ -182,13 +190,17 @@ function createEndpoint(options: EndpointOptions) {
     maxRequestBodySize: false,
     extraParamNames: [DOCUMENT_ID],
     parserAndValidationCache: documents.options,
-    plugins: pluginsOf(options, documents),
+    plugins: pluginsOf(options, documents, contextOf),
   });
 }
 
 /** The plugins that a request passes, in this order. */
-function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins {
-  const { config, core, gate, authenticator, rateLimit, ops } = options;
+function pluginsOf(
+  options: EndpointOptions,
+  documents: DocumentCache,
+  contextOf: (request: AdmittedRequest) => Context,
+): Plugins {
+  const { config, log, core, gate, authenticator, rateLimit, ops } = options;
   const { http, live, queries } = config;
   return [
     // Paths beside the endpoint.
@@ -210,6 +222,7 @@ function pluginsOf(options: EndpointOptions, documents: DocumentCache): Plugins 
     !queries.introspection && useHiddenSchema(),
     useCostLimits(queries.maxCost, rateLimit),
     useCompiledQueries(),
+    useSubscriptions({ contextOf, onUnexpectedError: (error) => log.error(error) }),
     // The last to set how an operation runs.
     useOperationSpans(),
     useHttpCaching(authenticator !== null),

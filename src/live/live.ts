@@ -3,7 +3,8 @@ import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { ReadObserver } from '../statuses/read-observer.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 import { createPollers } from './pollers.ts';
-import { Stream } from './stream.ts';
+import { Stream, type StreamOptions } from './stream.ts';
+import { createTurns } from './turns.ts';
 
 /** Options of {@link createLive}. */
 export interface LiveOptions {
@@ -43,19 +44,21 @@ export function createLive(options: LiveOptions): Live {
     random,
   });
   let streamCount = 0;
+  const streams: StreamOptions = {
+    pollers,
+    turns: createTurns(),
+    onOpen: () => {
+      streamCount++;
+    },
+    onClose: () => {
+      streamCount--;
+    },
+  };
   statuses.onChange(pollers.onChange);
 
   return {
     updates(keys) {
-      if (streamCount >= maxStreams) return null;
-      return new Stream(pollers, keys, {
-        onOpen: () => {
-          streamCount++;
-        },
-        onClose: () => {
-          streamCount--;
-        },
-      });
+      return streamCount < maxStreams ? new Stream(keys, streams) : null;
     },
     get pollerCount() {
       return pollers.size;

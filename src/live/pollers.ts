@@ -25,8 +25,10 @@ export interface PollListener<Value extends BsgValue = BsgValue> {
 
 /** One poller per key, however many listen. */
 export interface Pollers {
-  /** Begins to listen. Returns the function that ends it; without listeners a poller stops. */
-  listen<Value extends BsgValue>(key: StatusKey<Value>, listener: PollListener<Value>): () => void;
+  /** Begins to listen. */
+  listen<Value extends BsgValue>(key: StatusKey<Value>, listener: PollListener<Value>): void;
+  /** Ends it; without listeners a poller stops. */
+  unlisten<Value extends BsgValue>(key: StatusKey<Value>, listener: PollListener<Value>): void;
   /** Hands a result from the change feed to the key's poller, if there is one; null: invalidated, so poll now. */
   onChange(key: StatusKey, result: BsgValue | BsgFailure | null): void;
   /** Keys that are polled; those at their end are not. */
@@ -43,8 +45,9 @@ export function createPollers(options: PollersOptions): Pollers {
     listen(key, listener) {
       const poller = pollers.get(key.text) ?? new Poller(key, { ...options, schedule }, () => pollers.delete(key.text));
       pollers.set(key.text, poller);
-      return poller.listen(listener);
+      poller.listen(listener);
     },
+    unlisten: (key, listener) => pollers.get(key.text)?.unlisten(listener),
     onChange: (key, result) => pollers.get(key.text)?.onChange(result),
     get size() {
       return [...pollers.values()].filter(({ isEnded }) => !isEnded).length;
@@ -88,14 +91,15 @@ class Poller {
     return this.#isEnded;
   }
 
-  listen(listener: PollListener): () => void {
+  listen(listener: PollListener): void {
     this.#listeners.add(listener);
     if (this.#latest !== null) listener.onState(this.#key, this.#latest);
     this.#poll();
-    return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.stop();
-    };
+  }
+
+  unlisten(listener: PollListener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size === 0) this.stop();
   }
 
   onChange(result: BsgValue | BsgFailure | null): void {

@@ -1,11 +1,16 @@
 import type { BsgFailure } from '../bsg/failure.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { Pollers, PollListener } from './pollers.ts';
+import type { Job, Turns } from './turns.ts';
 
-/** Called when a stream begins to listen, and when it stops. */
-export interface StreamHooks {
-  onOpen(): void;
-  onClose(): void;
+/** What the streams of a process share. */
+export interface StreamOptions {
+  readonly pollers: Pick<Pollers, 'listen' | 'unlisten'>;
+  readonly turns: Turns;
+  /** Called when a stream begins to listen. */
+  readonly onOpen: () => void;
+  /** Called when it stops. */
+  readonly onClose: () => void;
 }
 
 type Read<Value extends BsgValue> = IteratorResult<Value | BsgFailure, undefined>;
@@ -16,22 +21,19 @@ type Read<Value extends BsgValue> = IteratorResult<Value | BsgFailure, undefined
  * It listens from the first read on: a stream that is never read, as its subscriber was refused meanwhile, costs nothing.
  */
 export class Stream<Value extends BsgValue = BsgValue>
-  implements AsyncIterableIterator<Value | BsgFailure, undefined>, PollListener<Value>
+  implements AsyncIterableIterator<Value | BsgFailure, undefined>, PollListener<Value>, Job
 {
-  readonly #pollers: Pick<Pollers, 'listen'>;
+  readonly #options: StreamOptions;
   readonly #keys: ReadonlyMap<string, StatusKey<Value>>;
-  readonly #hooks: StreamHooks;
   readonly #unread = new Map<string, Value | BsgFailure>();
-  readonly #unlisteners = new Map<string, () => void>();
   /** Keys at their end. They are listened to all the same: a delivery report may correct a final status. */
   readonly #ended = new Set<string>();
   #resolveRead: ((read: Read<Value>) => void) | null = null;
   #state: 'new' | 'open' | 'closed' = 'new';
 
-  constructor(pollers: Pick<Pollers, 'listen'>, keys: readonly StatusKey<Value>[], hooks: StreamHooks) {
-    this.#pollers = pollers;
+  constructor(keys: readonly StatusKey<Value>[], options: StreamOptions) {
     this.#keys = new Map(keys.map((key) => [key.text, key]));
-    this.#hooks = hooks;
+    this.#options = options;
   }
 
   [Symbol.asyncIterator](): this {
@@ -40,10 +42,9 @@ export class Stream<Value extends BsgValue = BsgValue>
 
   next(): Promise<Read<Value>> {
     if (this.#state === 'new') this.#open();
-    const read = this.#takeNext();
-    if (read !== null) return Promise.resolve(read);
     return new Promise((resolve) => {
       this.#resolveRead = resolve;
+      this.#wake();
     });
   }
 
@@ -57,47 +58,55 @@ export class Stream<Value extends BsgValue = BsgValue>
     // One poller serves all spellings of an id.
     this.#unread.set(key.text, asRequested(result, this.#keys.get(key.text) ?? key));
     this.#ended.delete(key.text);
-    this.#answerRead();
+    this.#wake();
   }
 
   onEnd({ text }: StatusKey<Value>): void {
     this.#ended.add(text);
-    this.#answerRead();
+    this.#wake();
+  }
+
+  /** Answers the pending read, in its turn. */
+  run(): void {
+    const [next] = this.#unread;
+    if (next === undefined) {
+      if (this.#isComplete) this.#close();
+      return;
+    }
+    const [text, value] = next;
+    this.#unread.delete(text);
+    this.#answer({ done: false, value });
+  }
+
+  get #isComplete(): boolean {
+    return this.#ended.size === this.#keys.size;
   }
 
   #open(): void {
     this.#state = 'open';
-    this.#hooks.onOpen();
-    for (const key of this.#keys.values()) this.#unlisteners.set(key.text, this.#pollers.listen(key, this));
+    this.#options.onOpen();
+    for (const key of this.#keys.values()) this.#options.pollers.listen(key, this);
   }
 
-  #answerRead(): void {
-    const read = this.#resolveRead === null ? null : this.#takeNext();
-    if (read === null) return;
+  #wake(): void {
+    if (this.#resolveRead === null) return;
+    if (this.#state === 'closed') this.#answer({ done: true, value: undefined });
+    else if (this.#unread.size > 0 || this.#isComplete) this.#options.turns.add(this);
+  }
+
+  #answer(read: Read<Value>): void {
     const resolve = this.#resolveRead;
     this.#resolveRead = null;
     resolve?.(read);
-  }
-
-  /** Null where the reader has to wait. */
-  #takeNext(): Read<Value> | null {
-    for (const [text, value] of this.#unread) {
-      this.#unread.delete(text);
-      return { done: false, value };
-    }
-    if (this.#ended.size < this.#unlisteners.size) return null;
-    this.#close();
-    return { done: true, value: undefined };
   }
 
   #close(): void {
     const wasOpen = this.#state === 'open';
     this.#state = 'closed';
     if (!wasOpen) return;
-    for (const unlisten of this.#unlisteners.values()) unlisten();
-    this.#unlisteners.clear();
+    for (const key of this.#keys.values()) this.#options.pollers.unlisten(key, this);
     this.#unread.clear();
-    this.#hooks.onClose();
-    this.#answerRead();
+    this.#options.onClose();
+    this.#answer({ done: true, value: undefined });
   }
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { type GraphQLError, OperationTypeNode } from 'graphql';
+import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
 import type { ReadObserver, StatusRead, Tier } from '../statuses/read-observer.ts';
+import type { EventStream } from '../transports/event-stream.ts';
 import type { RequestHead } from './head.ts';
 import type { Operation, Variables } from './operation.ts';
 
@@ -43,6 +44,10 @@ export class RequestContext implements ReadObserver {
   cost = 0;
   /** Whether the rate limiter has been consulted. */
   isCharged = false;
+  /** The results of a subscription; null for other operations. */
+  results: AsyncIterator<ExecutionResult, undefined> | null = null;
+  /** The response to a subscription, if that is a stream. */
+  stream: EventStream | null = null;
   /** `extensions.code` of the first error in the response; null where there is none. */
   errorCode: string | null = null;
   /** What a query has read so far. Empty for a subscription, which may read for as long as it is open. */

@@ -7,8 +7,6 @@ export interface Context {
   readonly live: Pick<Live, 'updates'>;
   /** Whether phone numbers and the texts of campaigns are shown. */
   readonly maySeePersonal: boolean;
-  /** Called when the response is going to be a stream. */
-  readonly onStream: () => void;
   /** Keys that one batch field accepts. */
   readonly maxBatchSize: number;
 }

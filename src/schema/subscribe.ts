@@ -11,11 +11,10 @@ import type { Context } from './context.ts';
  */
 export function subscribeTo<Value extends BsgValue>(
   keys: readonly StatusKey<Value>[],
-  { live, maxBatchSize, onStream }: Context,
+  { live, maxBatchSize }: Context,
 ): Stream<Value> {
   assertBatchSize(keys.length, maxBatchSize);
   const stream = live.updates(keys);
   if (stream === null) throw requestError('tooManyStreams');
-  onStream();
   return stream;
 }

@@ -3,27 +3,32 @@ import { failure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
 import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { PollListener } from '../../src/live/pollers.ts';
-import { Stream } from '../../src/live/stream.ts';
+import { Stream, type StreamOptions } from '../../src/live/stream.ts';
+import { createTurns } from '../../src/live/turns.ts';
 
 const [one, two] = [keyOf(smsById, '1'), keyOf(smsById, '2')];
 
 /** Pollers whose listeners receive what the test sends. */
 function fakePollers() {
   const listeners = new Map<string, PollListener>();
-  const pollers = {
-    listen({ text }: { readonly text: string }, listener: PollListener) {
-      listeners.set(text, listener);
-      return () => void listeners.delete(text);
+  const hooks: string[] = [];
+  const options: StreamOptions = {
+    pollers: {
+      listen: ({ text }, listener) => void listeners.set(text, listener as PollListener),
+      unlisten: ({ text }) => void listeners.delete(text),
     },
+    turns: createTurns(),
+    onOpen: () => void hooks.push('open'),
+    onClose: () => void hooks.push('close'),
   };
-  return { pollers, listeners };
+  return { options, listeners, hooks };
 }
 
 const state = (subject: string) => failure('UNKNOWN_ERROR', subject);
 
 it('a stream keeps no more for a slow reader than the latest state of each key', async () => {
-  const { pollers, listeners } = fakePollers();
-  const stream = new Stream(pollers, [one, two], { onOpen: () => {}, onClose: () => {} });
+  const { options, listeners } = fakePollers();
+  const stream = new Stream([one, two], options);
   const first = stream.next();
   listeners.get('sms:1')?.onState(one, state('first'));
   expect(await first).toMatchObject({ value: { subject: 'first' } });
@@ -40,16 +45,14 @@ it('a stream keeps no more for a slow reader than the latest state of each key',
 });
 
 it('a stream delivers unread states before it completes', async () => {
-  const { pollers, listeners } = fakePollers();
-  const hooks: string[] = [];
-  const note = { onOpen: () => void hooks.push('open'), onClose: () => void hooks.push('close') };
-  const stream = new Stream(pollers, [one, one], note);
+  const { options, listeners, hooks } = fakePollers();
+  const stream = new Stream([one, one], options);
   const first = stream.next();
   listeners.get('sms:1')?.onState(one, state('first'));
+  expect(await first).toMatchObject({ done: false, value: { subject: 'first' } });
   listeners.get('sms:1')?.onState(one, state('last'));
   listeners.get('sms:1')?.onEnd(one);
 
-  expect(await first).toMatchObject({ done: false, value: { subject: 'first' } });
   expect(await stream.next()).toMatchObject({ done: false, value: { subject: 'last' } });
   expect(await stream.next()).toEqual({ done: true, value: undefined });
   expect(await stream.return?.()).toEqual({ done: true, value: undefined });
@@ -58,8 +61,8 @@ it('a stream delivers unread states before it completes', async () => {
 });
 
 it('a stream completes a pending read when its reader leaves', async () => {
-  const { pollers, listeners } = fakePollers();
-  const stream = new Stream(pollers, [one], { onOpen: () => {}, onClose: () => {} });
+  const { options, listeners } = fakePollers();
+  const stream = new Stream([one], options);
   const waiting = stream.next();
 
   await stream.return?.();
@@ -68,10 +71,11 @@ it('a stream completes a pending read when its reader leaves', async () => {
 });
 
 it('a stream that nobody reads listens to nothing', async () => {
-  const { pollers, listeners } = fakePollers();
-  const stream = new Stream(pollers, [one], { onOpen: () => expect.fail(), onClose: () => expect.fail() });
+  const { options, listeners, hooks } = fakePollers();
+  const stream = new Stream([one], options);
 
   await stream.return?.();
   expect(await stream.next()).toEqual({ done: true, value: undefined });
   expect(listeners.size).toBe(0);
+  expect(hooks).toEqual([]);
 });

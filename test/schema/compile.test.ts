@@ -30,7 +30,6 @@ async function queryInterpreter(baseUrl: string, query: string, variables: objec
     live,
     maySeePersonal: true,
     maxBatchSize: 100,
-    onStream: () => {},
   };
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
