@@ -8,10 +8,12 @@ import { printSubgraphSchema } from '@apollo/subgraph';
 import { printSchema as printPlainSchema } from 'graphql';
 import { builder } from './builder.ts';
 import { resolveEntitiesAlone } from './entities.ts';
+import { describeFederation } from './federation-fields.ts';
 
 /** The schema that the server runs: a Federation 2 subgraph that is complete on its own. */
 export const schema = builder.toSubGraphSchema({});
 resolveEntitiesAlone(schema);
+describeFederation(schema);
 
 /** The schema as text, with the federation directives: the content of `schema.graphql`. */
 export function printSchema(): string {
