@@ -83,7 +83,7 @@ query BatchWithCounts {
   {
     query: `# Live: press play and watch. This message changes for
 # a minute, then it is final and the stream completes.
-subscription Live {
+subscription LiveMessage {
   smsUpdates(references: ["moving_7"]) {
     ... on Sms {
       reference
@@ -129,7 +129,7 @@ query OneCampaign {
   {
     query: `# A campaign in progress: sent catches up with total
 # within a minute, then the stream completes.
-subscription GrowingCampaign {
+subscription LiveCampaign {
   campaignUpdates(taskId: "5010") {
     ... on Campaign {
       total

@@ -34,7 +34,7 @@ function sourceOf(sandboxUrl: string | null): string {
 
 function firstStep({ auth, queries }: Config, sandboxUrl: string | null): string {
   if (!queries.introspection) return 'Set INTROSPECTION=on, for GraphiQL.';
-  if (auth !== null) return 'Open GraphiQL in a browser, and set a token under the Headers of a tab.';
+  if (auth !== null) return 'Open GraphiQL in a browser, and enter a token at the top.';
   const examples = sandboxUrl === null ? 'its tabs are examples; use your own ids' : 'its tabs are examples that run';
   return `Open GraphiQL in a browser: ${examples}.`;
 }

@@ -1,71 +1,195 @@
-import type { Page } from 'playwright-core';
-import { describe, expect, it, vi } from 'vitest';
+import type { RequestListener } from 'node:http';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
-import { startAppOnSandbox } from '../helpers/app.ts';
-import { CHROMIUM, hasChromium, openPage } from '../helpers/browser.ts';
-import { listen } from '../helpers/http.ts';
-import { AUTH_TOKENS } from '../helpers/secrets.ts';
+import { CHROMIUM, hasChromium } from '../helpers/browser.ts';
+import { type GraphiQL, openGraphiQL } from '../helpers/graphiql.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
-/** Opens the page in a browser that can reach only this machine. */
-async function openGraphiQL(
-  environment: Readonly<Record<string, string>> = {},
-): Promise<{ readonly page: Page; readonly requested: string[] }> {
-  const { app } = await startAppOnSandbox(environment);
-  const address = await listen(app.listener);
-  const page = await openPage();
-  const requested: string[] = [];
-  page.on('request', (request) => requested.push(request.url()));
-  await page.goto(`${address}/graphql`);
-  return { page, requested };
-}
+const shown = (locator: Locator, text: string) => locator.filter({ hasText: text }).waitFor();
 
-/**
- * Presses the play button until the result has the text. GraphiQL parses the operation of a tab a moment after it opens, and
- * until then sends that of the previous tab.
- */
-async function runUntilShown(page: Page, text: string): Promise<void> {
-  const run = async () => {
-    await page.locator('.graphiql-execute-button').click();
-    await page.locator('.result-window', { hasText: text }).waitFor({ timeout: 3_000 });
-  };
-  await vi.waitFor(run, { timeout: 40_000 });
-}
+const stored = ({ page }: GraphiQL) =>
+  page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
 
-describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, () => {
-  it('has a placeholder for the token in each tab, where callers need one', async () => {
-    const { page } = await openGraphiQL({ AUTH_TOKENS });
-    await page.getByText('Headers', { exact: true }).first().click();
-    for (const tab of ['OneSms', 'OneCampaign']) {
-      await page.getByText(tab, { exact: true }).first().click();
-      await page.locator('.graphiql-editor-tools ~ section', { hasText: 'Bearer your-token' }).first().waitFor();
-    }
-    await runUntilShown(page, 'Invalid or expired token.');
+/** The title of the tab in front. */
+const front = ({ page }: GraphiQL) => page.locator('.graphiql-tab-active .graphiql-tab-button').textContent();
+
+describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, { timeout: 100_000 }, () => {
+  it('opens offline with the examples, and runs each as soon as its tab is opened', async () => {
+    const { tabs, openTab, play, result, requested, violations } = await openGraphiQL();
+
+    expect(await tabs.allTextContents()).toEqual(
+      EXAMPLES.map(({ query }) => /^(?:query|subscription) (\w+)/m.exec(query)?.[1]),
+    );
+    await play();
+    await shown(result, '"DELIVERED"');
+    await openTab('EveryKindOfError');
+    await play();
+    await shown(result, '"SMS_NOT_FOUND"');
+    await openTab('ByReference');
+    await play();
+    await shown(result, '"statusText"');
+
+    const urls = requested.filter((url) => url.startsWith('http')).map((url) => new URL(url));
+    expect(urls.every(({ hostname, pathname }) => hostname === '127.0.0.1' && pathname.startsWith('/graphql'))).toBe(
+      true,
+    );
+    expect(violations).toEqual([]);
   });
 
-  it('opens offline, shows the tabs, and runs them', async () => {
-    const { page, requested } = await openGraphiQL();
-
-    const tabs = page.locator('.graphiql-tab-button');
-    await tabs.first().waitFor();
-    expect(await tabs.allTextContents()).toEqual(
-      EXAMPLES.map(({ query }) => expect.stringContaining(/^(?:query|subscription) (\w+)/m.exec(query)?.[1] ?? '')),
-    );
-    await runUntilShown(page, '"DELIVERED"');
-    await tabs.filter({ hasText: 'EveryKindOfError' }).click();
-    await runUntilShown(page, '"SMS_NOT_FOUND"');
-
-    const paths = requested.filter((url) => url.startsWith('http')).map((url) => new URL(url));
-    expect(paths.every(({ hostname, pathname }) => hostname === '127.0.0.1' && pathname === '/graphql')).toBe(true);
-  }, 100_000);
-
-  it('has a tab with live updates', async () => {
+  it('blocks scripts that are not its own', async () => {
     const { page } = await openGraphiQL();
-    await page.locator('.graphiql-tab-button', { hasText: 'Live' }).click();
+    const hasRun = await page.evaluate(async () => {
+      const blocked = new Promise((resolve) => document.addEventListener('securitypolicyviolation', resolve));
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "has run"';
+      document.body.append(script);
+      await blocked;
+      return document.title === 'has run';
+    });
+    expect(hasRun).toBe(false);
+  });
 
-    await runUntilShown(page, '"SCHEDULED"');
-    await page.locator('.result-window', { hasText: '"SENT"' }).waitFor({ timeout: 20_000 });
-    await page.locator('.result-window', { hasText: '"UNKNOWN"' }).waitFor({ timeout: 20_000 });
-  }, 100_000);
+  it('sends the token that was entered once with every tab, and loads the schema with it', async () => {
+    const graphiql = await openGraphiQL({ environment: { AUTH_TOKENS } });
+    const { page, result, enterToken, openTab, play } = graphiql;
+    await shown(result, 'Authentication required');
+
+    await enterToken(`Bearer ${TOKENS.plain}`);
+
+    await page.getByLabel('Show Documentation Explorer').click();
+    await page.getByText('A GraphQL schema provides a root type').waitFor();
+    expect(await result.textContent()).not.toContain('Authentication required');
+    for (const tab of ['OneCampaign', 'OneSms']) {
+      await openTab(tab);
+      await play();
+      await shown(result, '"data"');
+    }
+    await page.reload();
+    expect(await page.getByLabel('Token', { exact: true }).inputValue()).toBe('');
+  });
+
+  it('stores neither the token nor the headers of a tab, also in its history', async () => {
+    const headers = encodeURIComponent(`{"authorization":"Bearer ${TOKENS.personal}"}`);
+    const search = `?query={sms(id:"211"){...on Sms{msisdn}}}&headers=${headers}`;
+    const graphiql = await openGraphiQL({ environment: { AUTH_TOKENS }, search });
+    await graphiql.enterToken(TOKENS.plain);
+    await graphiql.play();
+    await shown(graphiql.result, '"msisdn": "');
+
+    await expect.poll(() => stored(graphiql)).toContain('graphiql:queries');
+    await expect.poll(() => stored(graphiql)).toContain('graphiql:tabState');
+    expect(await stored(graphiql)).not.toMatch(/token_of|authorization/i);
+  });
+
+  it('opens a query of the URL in one tab of its own, in front, each time', async () => {
+    const query = 'query First { __typename } query Second($id: ID!) { sms(id: $id) { __typename } }';
+    const link = new URLSearchParams({
+      query,
+      variables: '{"id":"211"}',
+      operationName: 'Second',
+      headers: '{"x-a":"1"}',
+    });
+    const graphiql = await openGraphiQL();
+    const { page, url, tabs, openTab, result } = graphiql;
+    const count = await tabs.count();
+
+    for (const opened of ['first', 'again', 'after another tab'] as const) {
+      if (opened === 'after another tab') await openTab('OneSms');
+      await page.goto(`${url}?${link}`);
+      await expect.poll(() => front(graphiql)).toBe('Second');
+      expect(await tabs.count()).toBe(count + 1);
+    }
+    await page.getByText('Headers', { exact: true }).click();
+    await page.locator('.graphiql-editor-tool', { hasText: '"x-a"' }).waitFor();
+    await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 5, y: 5 }, trial: true });
+    await page.locator('.graphiql-query-editor textarea, .graphiql-query-editor .native-edit-context').first().focus();
+    await page.keyboard.press('Control+Enter');
+    await shown(result, '"__typename": "Sms"');
+  });
+
+  it('keeps a history of what was run', async () => {
+    const { page, play, result } = await openGraphiQL();
+    await play();
+    await shown(result, '"DELIVERED"');
+    await page.getByLabel('Show History').click();
+    await page.locator('.graphiql-history-item', { hasText: 'OneSms' }).waitFor();
+  });
+
+  it('says that a subscription is complete, and shows its earlier events', async () => {
+    const search = '?query=subscription{smsUpdates(references:["moving_1"]){...on Sms{status}}}';
+    const { page, events, play, result } = await openGraphiQL({ search });
+    await play();
+    await shown(events, 'Live: 1 event so far.');
+    await shown(result, '"SCHEDULED"');
+    await shown(events, 'Complete after');
+    expect(await result.textContent()).not.toContain('"SCHEDULED"');
+
+    await page.getByText('Earlier events').click();
+    await shown(events.locator('li'), '"SCHEDULED"');
+  });
+
+  it('stops the subscription of a tab that is left, and says so there', async () => {
+    const { events, openTab, play, result } = await openGraphiQL();
+    await openTab('LiveCampaign');
+    await play();
+    await shown(events, 'Live: ');
+
+    await openTab('OneSms');
+    await events.waitFor({ state: 'detached' });
+    await openTab('LiveCampaign');
+    await shown(events, 'Stopped after');
+    await shown(result, '"campaignUpdates"');
+  });
+
+  it('drops the response to a tab that was left, instead of showing it in another', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let isSlow = false;
+    const proxy =
+      (listener: RequestListener): RequestListener =>
+      async (request, response) => {
+        if (isSlow) await released;
+        listener(request, response);
+      };
+    const { page, openTab, play, result } = await openGraphiQL({ proxy });
+    isSlow = true;
+    await play();
+    const cancelled = page.waitForEvent('requestfailed');
+    await openTab('OneCampaign');
+    await cancelled;
+    isSlow = false;
+    release();
+
+    await play();
+    await shown(result, '"campaign"');
+    expect(await result.textContent()).not.toContain('"sms"');
+  });
+
+  it('says that the server cannot be reached, and goes on when it is back', async () => {
+    const { page, play, result } = await openGraphiQL();
+    await page.context().setOffline(true);
+    await play();
+    await shown(result, 'The server cannot be reached.');
+    await page.context().setOffline(false);
+    await play();
+    await shown(result, '"DELIVERED"');
+  });
+
+  it.each([1024, 390])('has its title on one line, and room for query and result, at %i px', async (width) => {
+    const { page } = await openGraphiQL({ environment: { AUTH_TOKENS }, width });
+    const sizeOf = async (selector: string) => (await page.locator(selector).boundingBox()) ?? { width: 0, height: 0 };
+
+    expect((await sizeOf('h1')).height).toBeLessThan(40);
+    for (const part of ['.graphiql-query-editor', '.result-window']) {
+      const size = await sizeOf(part);
+      expect(size.width).toBeGreaterThan(300);
+      expect(size.height).toBeGreaterThan(200);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
 
   it('receives changes with an EventSource, like any page of the same origin', async () => {
     const { page } = await openGraphiQL();
@@ -84,5 +208,5 @@ describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, () =>
         }),
     );
     expect(events.map((event) => JSON.parse(event).data.smsUpdates.status)).toEqual(['SCHEDULED', 'SENT', 'DELIVERED']);
-  }, 100_000);
+  });
 });

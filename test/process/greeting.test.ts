@@ -27,7 +27,7 @@ describe('the greeting', () => {
     const config = readConfig({ ...withKey, AUTH_TOKENS: 'web:token_of_web_0123456789' });
     const text = greeting(config, { url, opsUrl: null, sandboxUrl: null });
     expect(text).toContain("-H 'authorization: Bearer <a token>'");
-    expect(text).toContain('set a token under the Headers of a tab');
+    expect(text).toContain('enter a token at the top');
     expect(text).not.toContain('token_of_web');
   });
 
