@@ -7,6 +7,7 @@ const INTEGRATION_TESTS = [
   'test/main.test.ts',
   'test/build/bundle.test.ts',
   'test/e2e/**/*.test.ts',
+  'test/examples/front-ends.test.ts',
   'test/examples/react.test.ts',
   'test/examples/supergraph.test.ts',
   'test/ops/workers.test.ts',
