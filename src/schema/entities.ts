@@ -33,7 +33,7 @@ interface EntityExtensions {
   readonly apollo?: { readonly subgraph?: { readonly resolveReference?: ResolveReference } };
 }
 
-type ResolveReference = (representation: object, context: Context, info: GraphQLResolveInfo) => unknown;
+type ResolveReference = (representation: object, context: Context, info: GraphQLResolveInfo) => Promise<unknown>;
 
 /**
  * Makes `_entities` resolve each representation on its own: an invalid one is an error in its own place, where the resolver
@@ -47,19 +47,17 @@ export function resolveEntitiesAlone(schema: GraphQLSchema): void {
   const resolvers = new Map(entity.getTypes().map((type) => [type.name, resolveReferenceOf(type)]));
 
   entity.resolveType = ({ kind }: Sms | Campaign) => ENTITY_TYPES[kind];
-  field.resolve = async (_, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
-    const resolve = (representation: unknown): unknown => {
+  field.resolve = (_, { representations }: { representations: readonly unknown[] }, context: Context, info) => {
+    const listPath = responsePathAsArray(info.path);
+    const resolve = (representation: unknown, i: number): unknown => {
       try {
-        return resolverOf(representation, resolvers)(representation as object, context, info);
+        const entity = resolverOf(representation, resolvers)(representation as object, context, info);
+        return entity.catch((error: unknown) => placed(error, [...listPath, i]));
       } catch (error) {
-        return Promise.reject(error);
+        return placed(error, [...listPath, i]);
       }
     };
-    const entities = await Promise.allSettled(representations.map(resolve));
-    const listPath = responsePathAsArray(info.path);
-    return entities.map((each, i) =>
-      each.status === 'fulfilled' ? each.value : placed(each.reason, [...listPath, i]),
-    );
+    return Promise.all(representations.map(resolve));
   };
 }
 

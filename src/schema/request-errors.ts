@@ -72,7 +72,7 @@ function validateVariables(variables: unknown): GraphQLError | null {
       return requestError('numberRounded');
     }
     if (typeof value !== 'object' || value === null) continue;
-    for (const part of Object.values(value)) open.push(part);
+    for (const part of Array.isArray(value) ? value : Object.values(value)) open.push(part);
   }
   return null;
 }
