@@ -114,6 +114,22 @@ describe('a fetched status', () => {
     expect(bsg.paths).toEqual(['/sms/2']);
   });
 
+  it('is there for others while the rest of its batch is still in flight', async () => {
+    const slow = held();
+    const others = knowsAll();
+    const bsg = await startFakeBsg((request, response) =>
+      (request.key === 'ref_1' ? slow.respond : others)(request, response),
+    );
+    const app = startApp(bsg.baseUrl);
+
+    const batch = readSms(app, [], ['ref_1', 'ref_2']);
+    await bsg.received(2);
+    expect(await readSms(app, [], ['ref_2'])).toMatchObject([{ status: 'DELIVERED' }]);
+    expect(bsg.paths).toHaveLength(2);
+    slow.release();
+    expect(await batch).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
+  });
+
   it('of a campaign is cached likewise', async () => {
     fakeClock();
     const bsg = await startFakeBsg(({ number }, response) =>
