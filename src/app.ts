@@ -17,9 +17,11 @@ import { useOperationSpans } from './ops/tracing.ts';
 import type { RequestContext } from './request/context.ts';
 import { refusalOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
-import { useHttpCaching } from './request/http-caching.ts';
+import { useHttpCaching, useNotModified } from './request/http-caching.ts';
 import { useOperation } from './request/operation.ts';
 import { useUnknownPaths } from './request/unknown-paths.ts';
+import { useResponseStore } from './response-cache/plugin.ts';
+import { createResponseCache, type ResponseCache } from './response-cache/response-cache.ts';
 import { useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache, type DocumentCache } from './schema/document-cache.ts';
@@ -28,12 +30,11 @@ import { maskRequestError, useRequestErrors } from './schema/request-errors.ts';
 import { useSchemaDocument } from './schema/schema-document.ts';
 import { useSubscriptions } from './schema/subscriptions.ts';
 import { type Authenticator, createAuthenticator } from './security/authentication.ts';
-import { PERSONAL_SCOPE } from './security/caller.ts';
 import { useCostLimits } from './security/cost-limits.ts';
 import { corsOf, useVaryByOrigin } from './security/cross-site.ts';
 import { type AdmittedRequest, createGate, type Gate } from './security/gate.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
-import { type GatedContext, useGate } from './security/http-gate.ts';
+import { createEntrance, type Enter, type GatedContext, useGate } from './security/http-gate.ts';
 import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
 import { useStreamBodyLimit } from './security/request-body.ts';
@@ -74,10 +75,13 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
       parts: core.health(),
     }),
   };
-  const yoga = createEndpoint({ config, log, core, gate, authenticator, rateLimit, ops });
+  const enter = createEntrance(gate, MAX_BODY_BYTES);
+  const yoga = createEndpoint({ config, log, core, gate, enter, authenticator, rateLimit, ops });
+  const { responses } = core;
+  const responseCache = responses === null ? null : createResponseCache({ store: responses, enter, rateLimit });
 
   return {
-    ...createTransports({ gate, yoga, requestLog, streams, log, isDraining: () => isDraining }),
+    ...createTransports({ gate, yoga, responseCache, requestLog, streams, log, isDraining: () => isDraining }),
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
@@ -104,6 +108,8 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
 interface TransportOptions {
   readonly gate: Gate;
   readonly yoga: ReturnType<typeof createEndpoint>;
+  /** Null: no responses are stored. */
+  readonly responseCache: ResponseCache | null;
   readonly requestLog: RequestLog;
   readonly streams: OpenStreams;
   readonly log: Log;
@@ -111,10 +117,15 @@ interface TransportOptions {
 }
 
 /** How requests reach the endpoint. Each transport begins with `gate.receive`, and ends a request in the request log. */
-function createTransports({ gate, yoga, requestLog, streams, log, isDraining }: TransportOptions) {
+function createTransports(options: TransportOptions) {
+  const { gate, yoga, responseCache, requestLog, streams, log, isDraining } = options;
+
   async function respond(req: IncomingMessage, res: ServerResponse, received: RequestContext): Promise<void> {
+    const isLookedUp = responseCache !== null && isForEndpoint(req);
+    const entered = isLookedUp ? await responseCache.serve(req, res, received) : undefined;
+    if (entered === null) return;
     // Yoga is not given the node response to send: it would keep all of a request for as long as its stream is open.
-    const response = await yoga.handleNodeRequest(req, { req, received, admitted: null });
+    const response = await yoga.handleNodeRequest(req, { req, received, entered, admitted: null });
     if (received.stream === null) return sendNodeResponse(response, res, req, true);
     res.writeHead(response.status, Object.fromEntries(response.headers));
     streams.send(received.stream, res, received.caller?.expiresAtMs ?? null);
@@ -150,12 +161,19 @@ function createTransports({ gate, yoga, requestLog, streams, log, isDraining }: 
   };
 }
 
+/** Whether Yoga would take the request for one to the endpoint. GraphiQL is for browsers that open it. */
+function isForEndpoint({ method, url = '', headers }: IncomingMessage): boolean {
+  const isQuery = method === 'POST' || (method === 'GET' && !headers.accept?.includes('text/html'));
+  return isQuery && (url === ENDPOINT || url.startsWith(`${ENDPOINT}?`));
+}
+
 /** Options of {@link createEndpoint}. */
 interface EndpointOptions {
   readonly config: AppConfig;
   readonly log: Log;
   readonly core: Core;
   readonly gate: Gate;
+  readonly enter: Enter;
   /** Null where callers need no token. */
   readonly authenticator: Authenticator | null;
   readonly rateLimit: RateLimit | null;
@@ -165,13 +183,13 @@ interface EndpointOptions {
 type Plugins = NonNullable<YogaServerOptions<GatedContext, Context>['plugins']>;
 
 function createEndpoint(options: EndpointOptions) {
-  const { config, log, core, authenticator } = options;
+  const { config, log, core } = options;
   const documents = createDocumentCache();
   const contextOf = (request: AdmittedRequest): Context => ({
     loaders: createLoaders(core.statuses, request),
     live: core.live,
     maxBatchSize: config.queries.maxBatchSize,
-    maySeePersonal: authenticator === null || request.caller?.scopes.has(PERSONAL_SCOPE) === true,
+    maySeePersonal: request.maySeePersonal,
   });
   return createYoga<GatedContext, Context>({
     schema,
@@ -200,7 +218,7 @@ function pluginsOf(
   documents: DocumentCache,
   contextOf: (request: AdmittedRequest) => Context,
 ): Plugins {
-  const { config, log, core, gate, authenticator, rateLimit, ops } = options;
+  const { config, log, core, gate, enter, authenticator, rateLimit, ops } = options;
   const { http, live, queries } = config;
   return [
     // Paths beside the endpoint.
@@ -210,7 +228,7 @@ function pluginsOf(
     queries.introspection && useSchemaDocument(gate),
     useUnknownPaths(ENDPOINT),
     // The gate comes before whatever reads the body.
-    useGate(gate, MAX_BODY_BYTES),
+    useGate(enter),
     http.corsOrigins.length > 0 && useVaryByOrigin(),
     useRequestErrors(),
     // The document.
@@ -229,6 +247,8 @@ function pluginsOf(
     useResponseFormats(),
     // The last to see the result.
     useRequestLog(),
+    core.responses !== null && useResponseStore(core.responses),
+    useNotModified(),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Log } from './ops/log.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createRedisBackend } from './redis/backend.ts';
 import { connectToRedis, type RedisConnection } from './redis/connection.ts';
+import { createResponseStore } from './response-cache/store.ts';
 import { createCircuitBreaker } from './statuses/circuit-breaker.ts';
 import { createSharedCache, noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
 import { shapeVersion } from './statuses/shared-codec.ts';
@@ -44,12 +45,17 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     lockWaitMs: bsg.timeoutMs + LOCK_WAIT_SLACK_MS,
     now: Date.now,
   });
+  const responses =
+    cache.responseCacheBytes === 0
+      ? null
+      : createResponseStore({ maxBytes: cache.responseCacheBytes, freshEntryOf: statuses.freshEntry });
   const metrics: Metrics = createMetrics({
     isBreakerOpen: () => circuitBreaker.isOpen,
     isMassStatusMissing: () => client.massStatus === 'not offered',
     isRedisUp: redis === null ? null : () => redis.isUp,
     pollers: () => live.pollerCount,
     streams: () => live.streamCount,
+    responseCache: () => responses?.usage ?? { hits: 0, misses: 0, bytes: 0 },
   });
   const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
   const deliveryReports = createThrottle<ReportedMessage>({
@@ -58,6 +64,8 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
   });
   return {
     statuses,
+    /** Null where responses are not stored. */
+    responses,
     live,
     deliveryReports,
     metrics,

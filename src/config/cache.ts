@@ -18,6 +18,9 @@ export const cacheVariables = {
   CACHE_MAX_ENTRIES: wholeNumber(1, 10_000_000)
     .default(100_000)
     .describe('Entries in memory; a message takes two, one by id and one by reference.'),
+  RESPONSE_CACHE_BYTES: wholeNumber(0, 999_999_999)
+    .default(33_554_432)
+    .describe('Memory for the responses to hot queries; 32 MiB by default, 0: none are stored.'),
   REDIS_URL: text('redis://host:port or rediss://host:port', (url) => URL.canParse(url) && /^rediss?:\/\/./.test(url))
     .optional()
     .meta({ description: 'Redis that instances share. Unused with the sandbox.', secret: true }),
@@ -32,6 +35,8 @@ export const cache = z.object({ ...cacheVariables, BSG_API_KEY: isSet }).transfo
   /** How long after its TTL a status is served while BSG is unavailable. */
   staleIfErrorMs: env.CACHE_STALE_IF_ERROR_MS,
   maxEntries: env.CACHE_MAX_ENTRIES,
+  /** Memory for stored responses; 0: none are stored. */
+  responseCacheBytes: env.RESPONSE_CACHE_BYTES,
   /** The Redis that instances share; null: none, as with the sandbox, whose data ends with it. May hold a password: never printed. */
   redisUrl: env.BSG_API_KEY ? (env.REDIS_URL ?? null) : null,
 }));

@@ -1,6 +1,7 @@
 /** Prometheus metrics of the server and of its workers. */
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { UpstreamRequest } from '../bsg/observer.ts';
+import type { ResponseCacheUsage } from '../response-cache/store.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
 
 /** Where the gauges are read from, at each scrape. */
@@ -13,6 +14,7 @@ export interface MetricSources {
   /** Messages and campaigns that are polled. */
   readonly pollers: () => number;
   readonly streams: () => number;
+  readonly responseCache: () => ResponseCacheUsage;
 }
 
 /** One finished request. */
@@ -104,7 +106,7 @@ function createInstruments(registry: Registry) {
 
 /** Metrics that are read at each scrape. */
 function createGauges(sources: MetricSources, registry: Registry): void {
-  const { isBreakerOpen, isMassStatusMissing, isRedisUp, pollers, streams } = sources;
+  const { isBreakerOpen, isMassStatusMissing, isRedisUp, pollers, streams, responseCache } = sources;
   gauge(
     'bsg_graphql_circuit_breaker_open',
     '1 while the circuit breaker is open: BSG fails, and receives no requests.',
@@ -119,6 +121,19 @@ function createGauges(sources: MetricSources, registry: Registry): void {
   );
   gauge('bsg_graphql_live_pollers', 'Messages and campaigns that are polled for subscriptions.', pollers);
   gauge('bsg_graphql_live_streams', 'Open subscriptions.', streams);
+  gauge('bsg_graphql_response_cache_bytes', 'Memory that stored responses take.', () => responseCache().bytes);
+  const lookups: Counter = new Counter({
+    name: 'bsg_graphql_response_cache_lookups_total',
+    help: 'Requests to the GraphQL endpoint that were looked up in the response cache, by outcome (hit, miss).',
+    labelNames: ['outcome'],
+    registers: [registry],
+    collect() {
+      const { hits, misses } = responseCache();
+      lookups.reset();
+      lookups.inc({ outcome: 'hit' }, hits);
+      lookups.inc({ outcome: 'miss' }, misses);
+    },
+  });
   if (isRedisUp !== null)
     gauge('bsg_graphql_redis_up', '1 while Redis is available.', () => Number(isRedisUp()), 'min');
 

@@ -5,18 +5,24 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  type TextMapGetter,
   type Context as TraceContext,
   trace,
 } from '@opentelemetry/api';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
+import type { RequestHead } from '../request/head.ts';
 
-/** What spans read of a request. */
-export interface Requested {
+interface Requested {
   readonly admitted: RequestContext;
-  readonly request: Request;
 }
+
+/** How propagators read headers. */
+const HEADERS: TextMapGetter<RequestHead> = {
+  get: (head, name) => head.header(name.toLowerCase()) ?? undefined,
+  keys: (head) => head.names(),
+};
 
 const tracer = trace.getTracer('bsg-graphql');
 
@@ -27,13 +33,13 @@ const tracer = trace.getTracer('bsg-graphql');
 export function useOperationSpans(): Plugin<Requested> {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const span = startSpan(args.contextValue);
+      const span = startSpan(args.contextValue.admitted);
       if (span === null) return;
       setExecuteFn((given) => within(span, () => executeFn(given)));
       return { onExecuteDone: ({ result }) => endSpan(span, result) };
     },
     onSubscribe({ args, subscribeFn, setSubscribeFn }) {
-      const span = startSpan(args.contextValue);
+      const span = startSpan(args.contextValue.admitted);
       if (span === null) return;
       setSubscribeFn((given) => within(span, () => subscribeFn(given)));
       return { onSubscribeResult: ({ result }) => endSpan(span, result) };
@@ -41,29 +47,39 @@ export function useOperationSpans(): Plugin<Requested> {
   };
 }
 
+/** Creates the span of an operation whose response was stored, and one of all the reads that it stands for. */
+export function traceStoredOperation(request: RequestContext): void {
+  const span = startSpan(request);
+  if (span === null) return;
+  const attributes = {
+    'bsg.reads': request.reads.length,
+    'bsg.tiers': [...new Set(request.reads.map(({ tier }) => tier))],
+    'bsg.outcomes': [...new Set(request.reads.map(({ outcome }) => outcome))],
+  };
+  if (request.reads.length > 0) within(span, () => tracer.startSpan('status.read', { attributes }).end());
+  span.end();
+}
+
 function within<T>(span: Span, run: () => T): T {
   return context.with(trace.setSpan(context.active(), span), run);
 }
 
 /** Null where no SDK records spans. */
-function startSpan({ admitted, request }: Requested): Span | null {
-  const { type = 'query', name = null } = admitted.operation ?? {};
+function startSpan(request: RequestContext): Span | null {
+  const { type = 'query', name = null } = request.operation ?? {};
   const attributes = { 'graphql.operation.type': type, ...(name === null ? {} : { 'graphql.operation.name': name }) };
   // The semantic conventions for GraphQL name the span by the type, as clients choose the name (cardinality).
-  const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentOf(request));
+  const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentOf(request.head));
   if (!isSpanContextValid(span.spanContext())) return null;
-  admitted.traceId = span.spanContext().traceId;
+  request.traceId = span.spanContext().traceId;
   return span;
 }
 
 /** The span of the HTTP request where the SDK instruments HTTP, else the caller's. */
-function parentOf(request: Request): TraceContext {
+function parentOf(head: RequestHead): TraceContext {
   const active = context.active();
   if (trace.getSpan(active) !== undefined) return active;
-  return propagation.extract(active, request.headers, {
-    get: (headers, name) => headers.get(name) ?? undefined,
-    keys: (headers) => [...headers.keys()],
-  });
+  return propagation.extract(active, head, HEADERS);
 }
 
 function endSpan(span: Span, result: ExecutionResult | AsyncIterable<unknown>): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type ExecutionResult, type GraphQLError, OperationTypeNode } from 'graphql';
+import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
 import type { ReadObserver, StatusRead, Tier } from '../statuses/read-observer.ts';
@@ -36,8 +36,12 @@ export class RequestContext implements ReadObserver {
   isForEndpoint = false;
   /** Null until authenticated, and where callers need no token. */
   caller: Caller | null = null;
+  /** Whether the caller is authorized to read phone numbers and the texts of campaigns. */
+  maySeePersonal = false;
   /** Null until it is known. */
   operation: Operation | null = null;
+  /** The operation in its document. Null where a stored response is sent, as nothing runs. */
+  definition: OperationDefinitionNode | null = null;
   /** The variables of the operation, coerced; null where they are invalid. */
   variables: Variables | null = null;
   /** Lookups that the operation requests. */

@@ -6,6 +6,8 @@ export interface RequestHead {
   readonly method: string;
   /** The value of a header, by its name in lower case; null where there is none. */
   header(name: string): string | null;
+  /** The names of all headers, in lower case. */
+  names(): string[];
   /** IP address of the peer. Null where the request was made in this process, which nothing needs to be defended against. */
   readonly peerAddress: string | null;
 }
@@ -18,6 +20,7 @@ export function headOfHttp({ headers, method = '', socket }: IncomingMessage): R
       const value = headers[name];
       return typeof value === 'string' ? value : null;
     },
+    names: () => Object.keys(headers),
     // A socket that is closed already has no address.
     peerAddress: socket.remoteAddress ?? 'unknown',
   };
@@ -25,5 +28,5 @@ export function headOfHttp({ headers, method = '', socket }: IncomingMessage): R
 
 /** The head of a request made in this process. */
 export function headOfFetch({ method, headers }: Request): RequestHead {
-  return { method, header: (name) => headers.get(name), peerAddress: null };
+  return { method, header: (name) => headers.get(name), names: () => [...headers.keys()], peerAddress: null };
 }

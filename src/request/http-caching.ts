@@ -1,3 +1,4 @@
+/** The HTTP caching headers of the endpoint. */
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
 import { cacheControlOf, NO_STORE, STREAM } from './cache-control.ts';
@@ -10,7 +11,7 @@ const ETAG_CHARACTERS = 22;
 
 /**
  * Sets the HTTP caching headers of the endpoint: `Cache-Control` and `Vary`, and for GET an `ETag` where the response may be
- * cached. Responds 304 where `If-None-Match` has that.
+ * cached.
  *
  * @param variesByCaller Whether callers are authenticated.
  */
@@ -18,7 +19,7 @@ export function useHttpCaching(variesByCaller: boolean): Plugin<object, { readon
   const vary = variesByCaller ? 'Accept, Authorization' : 'Accept';
   return {
     // Not async, so that responses to POST do not wait here.
-    onResponse({ request, response, setResponse, fetchAPI, serverContext: { received } }) {
+    onResponse({ request, response, serverContext: { received } }) {
       if (!received.isForEndpoint) return;
       const cacheControl = cacheControlFor(received, response);
       response.headers.set('cache-control', cacheControl);
@@ -26,9 +27,39 @@ export function useHttpCaching(variesByCaller: boolean): Plugin<object, { readon
       if (cacheControl === STREAM) response.headers.set('x-accel-buffering', 'no');
       response.headers.append('vary', vary);
       if (request.method !== 'GET' || !cacheControl.startsWith('private')) return;
-      return withETag(response, request.headers.get('if-none-match'), fetchAPI.Response).then(setResponse);
+      return response
+        .clone()
+        .text()
+        .then((body) => response.headers.set('etag', etagOf(body)));
     },
   };
+}
+
+/** Responds 304 without a body where the client has the response already (`If-None-Match`). */
+export function useNotModified(): Plugin {
+  return {
+    onResponse({ request, response, setResponse, fetchAPI: { Response } }) {
+      const etag = response.headers.get('etag');
+      if (etag === null || !matchesETag(request.headers.get('if-none-match'), etag)) return;
+      setResponse(new Response(null, { status: 304, headers: notModified(Object.fromEntries(response.headers)) }));
+    },
+  };
+}
+
+/** The headers of a 304 in place of a response with these. */
+export function notModified({
+  'content-type': _type,
+  'content-length': _length,
+  ...headers
+}: Readonly<Record<string, string>>): Record<string, string> {
+  return headers;
+}
+
+/** Weak comparison, as RFC 9110 has it for `If-None-Match`: a proxy may have made the validator weak or strong. */
+export function matchesETag(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false;
+  const digest = etag.slice('W/'.length);
+  return ifNoneMatch.split(',').some((each) => ['*', digest, etag].includes(each.trim()));
 }
 
 function cacheControlFor({ reads, errorCode, operation }: RequestContext, { status, headers }: Response): string {
@@ -38,24 +69,6 @@ function cacheControlFor({ reads, errorCode, operation }: RequestContext, { stat
   return cacheControlOf({ reads, hasErrors, isPersonal: operation.selectsPersonal }, Date.now());
 }
 
-/** The response with its validator; 304 without a body where the client has it already. */
-async function withETag(
-  response: Response,
-  ifNoneMatch: string | null,
-  Response: typeof globalThis.Response,
-): Promise<Response> {
-  const body = await response.text();
-  const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, ETAG_CHARACTERS)}"`;
-  response.headers.set('etag', etag);
-  if (!matches(ifNoneMatch, etag)) return new Response(body, response);
-  response.headers.delete('content-type');
-  response.headers.delete('content-length');
-  return new Response(null, { status: 304, headers: response.headers });
-}
-
-/** Weak comparison, as RFC 9110 has it for `If-None-Match`: a proxy may have made the validator weak or strong. */
-function matches(ifNoneMatch: string | null, etag: string): boolean {
-  if (ifNoneMatch === null) return false;
-  const digest = etag.slice('W/'.length);
-  return ifNoneMatch.split(',').some((each) => ['*', digest, etag].includes(each.trim()));
+function etagOf(body: string): string {
+  return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, ETAG_CHARACTERS)}"`;
 }

@@ -14,7 +14,6 @@ import { fieldsWith, fragmentsOf, selects } from './selection.ts';
 
 /** The one operation of a request that runs. */
 export interface Operation {
-  readonly definition: OperationDefinitionNode;
   readonly type: OperationTypeNode;
   /** For the log, metrics and spans. Null where it has none, or none that a developer would give it. */
   readonly name: string | null;
@@ -48,6 +47,7 @@ function fill(args: ExecutionArgs): void {
   const definition = getOperationAST(args.document, args.operationName);
   if (definition == null) return;
   admitted.operation = operationOf(args, definition);
+  admitted.definition = definition;
   admitted.variables = coerce(args, definition);
   admitted.cost = admitted.variables === null ? 0 : costOf(args, definition, admitted.variables);
 }
@@ -60,7 +60,6 @@ function operationOf({ schema, document }: ExecutionArgs, definition: OperationD
   if (operation === undefined) {
     const name = definition.name?.value ?? '';
     operation = {
-      definition,
       type: definition.operation,
       name: OPERATION_NAME.test(name) ? name : null,
       selectsPersonal: selects(definition.selectionSet, {

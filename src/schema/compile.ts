@@ -58,10 +58,9 @@ export function useCompiledQueries(): Plugin<{ readonly admitted: AdmittedReques
 
   return {
     onExecute({ args, setExecuteFn }) {
-      const { operation, variables } = (args.contextValue as { readonly admitted: AdmittedRequest }).admitted;
+      const { definition, variables } = (args.contextValue as { readonly admitted: AdmittedRequest }).admitted;
       // Invalid variables are left to the interpreter, which says where they are.
-      if (operation === null || variables === null) return;
-      const { definition } = operation;
+      if (definition === null || variables === null) return;
       const compilable = compilableIn(args, definition);
       const variant = compilable && variantOf(compilable, variables, args.document.loc?.end ?? 0);
       if (variant === null || variant.uses < COMPILED_AT_USE) return;

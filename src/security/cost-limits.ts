@@ -14,24 +14,31 @@ export function useCostLimits(
   maxCost: number,
   rateLimit: RateLimit | null,
 ): Plugin<{ readonly admitted: AdmittedRequest }, GatedContext> {
-  async function charge(request: AdmittedRequest, cost: number): Promise<number | null> {
-    request.isCharged = true;
-    return rateLimit === null ? null : rateLimit.take(request, Math.max(1, cost));
-  }
   async function limit({ contextValue }: ExecutionArgs): Promise<void> {
     const { admitted } = contextValue as { readonly admitted: AdmittedRequest };
     const { cost } = admitted;
     if (cost > maxCost) throw requestError('queryTooExpensive', { cost, maxCost });
-    const retryAfter = await charge(admitted, cost);
+    const retryAfter = await charge(rateLimit, admitted, cost);
     if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
   }
   return {
     onExecute: ({ args }) => limit(args),
     onSubscribe: ({ args }) => limit(args),
     async onResultProcess({ serverContext: { admitted }, setResult }) {
-      if (admitted === null || admitted.isCharged) return;
-      const retryAfter = await charge(admitted, 1);
+      if (admitted === null) return;
+      const retryAfter = await charge(rateLimit, admitted, 1);
       if (retryAfter !== null) setResult({ errors: [requestError('rateLimited', { retryAfter })] });
     },
   };
+}
+
+/** Charges a request to its caller, once. Resolves to the seconds to wait where the caller is over the limit. */
+export async function charge(
+  rateLimit: RateLimit | null,
+  request: AdmittedRequest,
+  cost: number,
+): Promise<number | null> {
+  if (request.isCharged) return null;
+  request.isCharged = true;
+  return rateLimit === null ? null : rateLimit.take(request, Math.max(1, cost));
 }

@@ -3,6 +3,7 @@ import { RequestContext, type RequestSink } from '../request/context.ts';
 import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
 import type { Authenticator } from './authentication.ts';
+import { PERSONAL_SCOPE } from './caller.ts';
 import { validateOrigin, validatePreflight } from './cross-site.ts';
 import { validateHost } from './host.ts';
 import type { RateLimit } from './rate-limit.ts';
@@ -62,10 +63,12 @@ export function createGate(options: GateOptions): Gate {
       const { head } = request;
       request.isForEndpoint = true;
       validateOrigin(head, allowedOrigins);
-      if (authenticator !== null) {
+      if (authenticator === null) request.maySeePersonal = true;
+      else {
         const caller = await authenticator.authenticate(head.header('authorization'));
         if (caller instanceof GraphQLError) throw caller;
         request.caller = caller;
+        request.maySeePersonal = caller.scopes.has(PERSONAL_SCOPE);
       }
       validateBody(head, maxBodyBytes);
       const retryAfter = rateLimit?.exhaustedFor(request) ?? null;

@@ -27,6 +27,8 @@ export interface Statuses {
   get<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
   /** Reads a value for subscribers: never a stale one, as an outage is an event of theirs, and one that was cached recently. */
   poll<Value extends BsgValue>(key: StatusKey<Value>, observer?: ReadObserver): Promise<Value | BsgFailure>;
+  /** The entry in memory that a query would get now; null where it would get none without a fetch. Counts as use of the entry. */
+  freshEntry<Value extends BsgValue>(key: StatusKey<Value>): Entry<Value> | null;
   /** Makes the next read of the keys, on every instance, fetch again. A final status stays if that fetch fails. */
   invalidate(keys: readonly StatusKey[]): Promise<void>;
   /** The change feed: results as they are cached, here or on another instance, and null for invalidated keys. One listener. */
@@ -102,6 +104,10 @@ export function createStatuses(options: StatusesOptions): Statuses {
     getAll: (keys, observer) => read(keys, 'query', observer),
     get: (key, observer) => read([key], 'query', observer).then(only),
     poll: (key, observer) => read([key], 'poll', observer).then(only),
+    freshEntry(key) {
+      const entry = cache.get(key);
+      return entry !== null && cache.isFresh(key, entry, 'query') ? entry : null;
+    },
     invalidate: (keys) => cache.invalidate(keys),
     onChange: (listener) => cache.onChange(listener),
   };

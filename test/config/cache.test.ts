@@ -10,6 +10,7 @@ describe('the configuration of the cache', () => {
       CACHE_FINAL_TTL_MS: '1',
       CACHE_STALE_IF_ERROR_MS: '2',
       CACHE_MAX_ENTRIES: '4',
+      RESPONSE_CACHE_BYTES: '5',
       REDIS_URL: 'rediss://user:password@redis:6380/1',
     };
     expect(readConfig(environment).cache).toEqual({
@@ -17,6 +18,7 @@ describe('the configuration of the cache', () => {
       finalTtlMs: 1,
       staleIfErrorMs: 2,
       maxEntries: 4,
+      responseCacheBytes: 5,
       redisUrl: 'rediss://user:password@redis:6380/1',
     });
   });

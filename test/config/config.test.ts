@@ -33,6 +33,7 @@ describe('the configuration', () => {
         pendingTtlMs: 2_000,
         staleIfErrorMs: 600_000,
         maxEntries: 100_000,
+        responseCacheBytes: 33_554_432,
         redisUrl: null,
       },
       live: { intervalMs: 2_000, maxStreams: 20_000, webhookSecret: null },
