@@ -17,6 +17,9 @@ const PAGES = [
     .map((name) => join('docs', name)),
 ];
 
+/** Links in Markdown, and pictures in HTML. */
+const LINKS = [/\]\((?!\w+:)([^)\s]*)\)/g, /\bsrc(?:set)?="(?!\w+:)([^"]*)"/g];
+
 /** Paths in code spans that belong to this repository. */
 const PATH = /`((?:src|test|docs|examples|bench)\/[\w./-]*)`/g;
 
@@ -37,7 +40,7 @@ function anchorsOf(page: string): readonly string[] {
 
 /** Links to files of the repository that lead nowhere. */
 function brokenLinksOf(page: string): readonly string[] {
-  const links = [...read(page).matchAll(/\]\((?!\w+:)([^)\s]*)\)/g)].map(([, link = '']) => link);
+  const links = LINKS.flatMap((pattern) => [...read(page).matchAll(pattern)].map(([, link = '']) => link));
   return links.filter((link) => {
     const [path = '', anchor] = link.split('#');
     const target = path === '' ? page : join(dirname(page), path);
