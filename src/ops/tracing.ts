@@ -13,6 +13,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
 import type { RequestHead } from '../request/head.ts';
+import { spanAttributesOf } from '../statuses/read-observer.ts';
 
 interface Requested {
   readonly admitted: RequestContext;
@@ -51,11 +52,7 @@ export function useOperationSpans(): Plugin<Requested> {
 export function traceStoredOperation(request: RequestContext): void {
   const span = startSpan(request);
   if (span === null) return;
-  const attributes = {
-    'bsg.reads': request.reads.length,
-    'bsg.tiers': [...new Set(request.reads.map(({ tier }) => tier))],
-    'bsg.outcomes': [...new Set(request.reads.map(({ outcome }) => outcome))],
-  };
+  const attributes = spanAttributesOf(request.reads);
   if (request.reads.length > 0) within(span, () => tracer.startSpan('status.read', { attributes }).end());
   span.end();
 }

@@ -18,6 +18,15 @@ export interface StatusRead {
   readonly entry: Entry | null;
 }
 
+/** The attributes of the span of reads that were made together. */
+export function spanAttributesOf(reads: readonly StatusRead[]) {
+  return {
+    'bsg.reads': reads.length,
+    'bsg.tiers': [...new Set(reads.map(({ tier }) => tier))],
+    'bsg.outcomes': [...new Set(reads.map(({ outcome }) => outcome))],
+  };
+}
+
 /** Counts what a read costs, for the GraphQL request or the poller that makes it. */
 export interface ReadObserver extends RequestObserver {
   /** Called for each read; not for a malformed key, which is never read. */

@@ -4,7 +4,7 @@ import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
-import { noReadObserver, type ReadObserver } from './read-observer.ts';
+import { noReadObserver, type ReadObserver, type StatusRead, spanAttributesOf } from './read-observer.ts';
 import { type Reader, Refresher, type RefresherOptions } from './refresh.ts';
 import { type Flight, SingleFlight } from './single-flight.ts';
 import { type ChangeListener, type Purpose, TwoTierCache } from './two-tier-cache.ts';
@@ -91,8 +91,9 @@ export function createStatuses(options: StatusesOptions): Statuses {
       try {
         const outcomes = await readThrough(keys, { purpose, observer });
         const served = outcomes.map((outcome) => servedOf(outcome, purpose));
-        for (const [i, each] of served.entries()) report(observer, keys[i] as StatusKey, each);
-        if (span.isRecording()) span.setAttributes(attributesOf(served));
+        const reads = served.map((each, i) => readOf(keys[i] as StatusKey, each)).filter((read) => read !== null);
+        for (const read of reads) observer.onRead(read);
+        if (span.isRecording()) span.setAttributes(spanAttributesOf(reads));
         return served.map(({ result }, i) => asRequested(result, keys[i] as StatusKey<Value>));
       } finally {
         span.end();
@@ -123,20 +124,8 @@ function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purp
   return { result: { ...stale.result, isStale: true }, entry: stale, tier: 'stale' };
 }
 
-function report(observer: ReadObserver, key: StatusKey, { result, entry, tier }: Served): void {
-  if (tier !== null) observer.onRead({ key, tier, outcome: nameOf(result), entry });
-}
-
-function attributesOf(served: readonly Served[]) {
-  return {
-    'bsg.reads': served.length,
-    'bsg.tiers': [...new Set(served.map(({ tier }) => tier ?? 'none'))],
-    'bsg.outcomes': [...new Set(served.map(({ result }) => nameOf(result)))],
-  };
-}
-
-function nameOf(result: BsgValue | BsgFailure): string {
-  return isFailure(result) ? result.code : 'found';
+function readOf(key: StatusKey, { result, entry, tier }: Served): StatusRead | null {
+  return tier === null ? null : { key, tier, outcome: isFailure(result) ? result.code : 'found', entry };
 }
 
 function only<Result>([result]: readonly Result[]): Result {
