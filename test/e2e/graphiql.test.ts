@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { EXAMPLES } from '../../src/graphiql/examples.ts';
@@ -176,6 +177,51 @@ describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, { tim
     await page.context().setOffline(false);
     await play();
     await shown(result, '"DELIVERED"');
+  });
+
+  it('says that a subscription was cut off', async () => {
+    const sockets = new Set<Socket>();
+    const proxy =
+      (listener: RequestListener): RequestListener =>
+      (request, response) => {
+        sockets.add(request.socket);
+        listener(request, response);
+      };
+    const { events, openTab, play, result } = await openGraphiQL({ proxy });
+    await openTab('LiveCampaign');
+    await play();
+    await shown(events, 'Live: ');
+
+    for (const socket of sockets) socket.destroy();
+
+    await shown(events, 'Failed after');
+    await shown(result, 'The connection was lost.');
+  });
+
+  it('can be used without a mouse: Escape leaves an editor, where Tab indents', async () => {
+    const { page, result } = await openGraphiQL();
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+    await page.getByText('EveryKindOfError').focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.graphiql-query-editor .graphiql-editor').focus();
+    await page.keyboard.press('Enter');
+    expect(await focused()).toBe('Editor content');
+    await page.keyboard.press('Control+Enter');
+    await shown(result, '"SMS_NOT_FOUND"');
+
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toContain('Execute query');
+  });
+
+  it('shows the documentation in place of the editors on a narrow screen', async () => {
+    const { page } = await openGraphiQL({ width: 390 });
+    const editor = page.locator('.graphiql-query-editor');
+    await page.getByLabel('Show Documentation Explorer').click();
+    await editor.waitFor({ state: 'hidden' });
+    expect((await page.locator('.graphiql-plugin').boundingBox())?.height).toBeGreaterThan(600);
+    await page.getByLabel('Hide Documentation Explorer').click();
+    await editor.waitFor();
   });
 
   it.each([1024, 390])('has its title on one line, and room for query and result, at %i px', async (width) => {

@@ -1,6 +1,7 @@
 /** The script of the page: mounts GraphiQL with its token field and its list of events. */
 import 'graphiql/style.css';
 import './page.css';
+import './keyboard.ts';
 import './workers.ts';
 import { createRoot } from 'react-dom/client';
 import { Page } from './page.tsx';
