@@ -61,9 +61,15 @@ query BatchWithCounts {
     ids: ["211", "301", "305", "307", "404404"]
     references: ["ext_id_19", "status_unknown"]
   ) {
+    isFinal
+    deliveryRate
     statusCounts {
       status
       count
+    }
+    prices {
+      currency
+      total
     }
     found {
       id
