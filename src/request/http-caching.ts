@@ -69,6 +69,7 @@ function cacheControlFor({ reads, errorCode, operation }: RequestContext, { stat
   return cacheControlOf({ reads, hasErrors, isPersonal: operation.selectsPersonal }, Date.now());
 }
 
-function etagOf(body: string): string {
+/** A weak validator: the digest of the body. */
+export function etagOf(body: string): string {
   return `W/"${createHash('sha256').update(body).digest('base64url').slice(0, ETAG_CHARACTERS)}"`;
 }
