@@ -15,12 +15,15 @@ type Loader = DataLoader<string, BsgValue | BsgFailure>;
 /** Loaders for one request. A value found by one of its keys is known by its aliases from then on. */
 export function createLoaders(statuses: Pick<Statuses, 'getAll'>, observer?: ReadObserver): Loaders {
   const loaders = new Map<Resource, Loader>();
+  /** All values so far: a loader that is not there yet gets those that have aliases for it. */
+  const found: { readonly resource: Resource; readonly value: BsgValue }[] = [];
 
   function loaderOf(resource: Resource): Loader {
     let loader = loaders.get(resource);
     if (loader === undefined) {
       loader = new DataLoader((ids) => read(resource, ids));
       loaders.set(resource, loader);
+      for (const each of found) prime(each.resource, each.value);
     }
     return loader;
   }
@@ -28,13 +31,16 @@ export function createLoaders(statuses: Pick<Statuses, 'getAll'>, observer?: Rea
   async function read(resource: Resource, ids: readonly string[]): Promise<readonly (BsgValue | BsgFailure)[]> {
     const keys = ids.map((id) => keyOf(resource, id));
     const results = await statuses.getAll(keys, observer);
-    for (const result of results) prime(resource, result);
+    for (const value of results) {
+      if (isFailure(value)) continue;
+      found.push({ resource, value });
+      if (loaders.size > 1) prime(resource, value);
+    }
     return results;
   }
 
-  function prime(resource: Resource, result: BsgValue | BsgFailure): void {
-    if (isFailure(result)) return;
-    for (const alias of resource.aliases(result)) loaderOf(alias.resource).prime(alias.id, result);
+  function prime(resource: Resource, value: BsgValue): void {
+    for (const alias of resource.aliases(value)) loaders.get(alias.resource)?.prime(alias.id, value);
   }
 
   return {

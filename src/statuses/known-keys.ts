@@ -6,8 +6,8 @@ import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 export interface KnownKeys {
   /** All keys of a result that was read by `key`, each once. */
   of<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): readonly StatusKey<Value>[];
-  /** Remembers the key by which a value was read where BSG spells that otherwise, such as a reference in another case. */
-  remember<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): void;
+  /** The same; remembers the key for later where BSG spells it otherwise, such as a reference in another case. */
+  learn<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): readonly StatusKey<Value>[];
 }
 
 /** Knows no other spellings at first, and at most `maxEntries`: the least recently used are evicted first. */
@@ -15,23 +15,34 @@ export function createKnownKeys(maxEntries: number): KnownKeys {
   /** By each key of a value: the other key by which it was read. */
   const otherSpellings = new LRUCache<string, StatusKey>({ max: maxEntries });
   return {
-    of<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure) {
-      const aliases = isFailure(result) ? [] : key.resource.aliases(result);
-      const keys = aliases.some(({ text }) => text === key.text) ? aliases : [key, ...aliases];
-      return otherSpellings.size === 0 ? keys : uniqueKeys([...keys, ...spellingsOf(keys)]);
-    },
-    remember(key, result) {
-      if (isFailure(result) || !key.resource.matches(result, key.id)) return;
-      const ownKeys = key.resource.aliases(result);
-      const isOther = ownKeys.some(({ resource, text }) => resource === key.resource && text !== key.text);
-      if (isOther) for (const { text } of ownKeys) otherSpellings.set(text, key as StatusKey);
+    of: (key, result) => withSpellings(ownKeysOf(key, result)),
+    learn(key, result) {
+      const keys = ownKeysOf(key, result);
+      const [first, ...aliases] = keys;
+      const isSpelling = first === key && aliases.some(({ resource }) => resource === key.resource);
+      if (isSpelling && !isFailure(result) && key.resource.matches(result, key.id))
+        for (const { text } of aliases) otherSpellings.set(text, key as StatusKey);
+      return withSpellings(keys);
     },
   };
+
+  function withSpellings<Value extends BsgValue>(keys: readonly StatusKey<Value>[]): readonly StatusKey<Value>[] {
+    return otherSpellings.size === 0 ? keys : uniqueKeys([...keys, ...spellingsOf(keys)]);
+  }
 
   function spellingsOf<Value extends BsgValue>(keys: readonly StatusKey<Value>[]): readonly StatusKey<Value>[] {
     const others = keys.map(({ text }) => otherSpellings.get(text) as StatusKey<Value> | undefined);
     return others.filter((other) => other !== undefined);
   }
+}
+
+/** The aliases of a result, after the key that it was read by if that is none of them. */
+function ownKeysOf<Value extends BsgValue>(
+  key: StatusKey<Value>,
+  result: Value | BsgFailure,
+): readonly StatusKey<Value>[] {
+  const aliases = isFailure(result) ? [] : key.resource.aliases(result);
+  return aliases.some(({ text }) => text === key.text) ? aliases : [key, ...aliases];
 }
 
 function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {

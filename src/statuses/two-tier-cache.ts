@@ -131,9 +131,8 @@ export class TwoTierCache {
       return { result: previous.result, entry: previous };
     const result = carryOver(resource, fetched.result, previous);
     const entry = createEntry(resource, result, requestedAtMs, this.#policy, this.#now());
-    this.#keys.remember(key, result);
+    const keys = this.#keys.learn(key, result);
     if (entry === null) return { result, entry: null };
-    const keys = this.#keys.of(key, result);
     const invalidatedAtMs = this.#invalidatedSince(requestedAtMs, keys) ?? fetched.invalidatedAtMs;
     if (invalidatedAtMs === null) return this.#store(key, keys, entry);
     if (!isFailure(result)) this.#store(key, keys, expireEntry(resource, entry, invalidatedAtMs));
