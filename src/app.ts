@@ -34,12 +34,14 @@ import { useCostLimits } from './security/cost-limits.ts';
 import { corsOf, useVaryByOrigin } from './security/cross-site.ts';
 import { type AdmittedRequest, createGate, type Gate } from './security/gate.ts';
 import { useHiddenSchema } from './security/hidden-schema.ts';
-import { createEntrance, type Enter, type GatedContext, useGate } from './security/http-gate.ts';
+import { createEntrance, type Enter, useGate } from './security/http-gate.ts';
 import { queryLimits } from './security/query-limits.ts';
 import { createRateLimit, type RateLimit } from './security/rate-limit.ts';
 import { useStreamBodyLimit } from './security/request-body.ts';
 import { DOCUMENT_ID, useTrustedDocuments } from './security/trusted-documents.ts';
 import { useResponseFormats } from './transports/response-formats.ts';
+import { createOperationRunner, type SocketContext, useSocketOperations } from './transports/websocket/operation.ts';
+import { createSocketServer } from './transports/websocket/server.ts';
 
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_BODY_BYTES = 512 * 1024;
@@ -79,9 +81,20 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   const yoga = createEndpoint({ config, log, core, gate, enter, authenticator, rateLimit, ops });
   const { responses } = core;
   const responseCache = responses === null ? null : createResponseCache({ store: responses, enter, rateLimit });
+  const sockets = createSocketServer({
+    endpoint: ENDPOINT,
+    gate,
+    requestLog,
+    run: createOperationRunner({ gate, requestLog, fetch: yoga.fetch }),
+    maxConnections: config.live.maxStreams,
+    maxMessageBytes: MAX_BODY_BYTES,
+    onError: (error) => log.error(error),
+  });
 
   return {
     ...createTransports({ gate, yoga, responseCache, requestLog, streams, log, isDraining: () => isDraining }),
+    /** For the `upgrade` event of `node:http`. */
+    upgrade: sockets.upgrade,
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
@@ -90,12 +103,16 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     drain(): void {
       isDraining = true;
     },
-    /** Ends the streams without a `complete` event, so that their clients reconnect elsewhere. */
+    /** Ends the streams without a `complete` event, so that their clients reconnect elsewhere. Queries on WebSockets may finish. */
     endStreams(): void {
       core.live.dispose();
       streams.closeAll();
+      sockets.closeIdle();
     },
+    /** Closes the WebSockets that are left. */
+    closeSockets: sockets.terminate,
     async dispose(): Promise<void> {
+      sockets.dispose();
       core.live.dispose();
       await yoga.dispose();
       authenticator?.dispose();
@@ -180,7 +197,7 @@ interface EndpointOptions {
   readonly ops: OpsOptions;
 }
 
-type Plugins = NonNullable<YogaServerOptions<GatedContext, Context>['plugins']>;
+type Plugins = NonNullable<YogaServerOptions<SocketContext, Context>['plugins']>;
 
 function createEndpoint(options: EndpointOptions) {
   const { config, log, core } = options;
@@ -191,7 +208,7 @@ function createEndpoint(options: EndpointOptions) {
     maxBatchSize: config.queries.maxBatchSize,
     maySeePersonal: request.maySeePersonal,
   });
-  return createYoga<GatedContext, Context>({
+  return createYoga<SocketContext, Context>({
     schema,
     context({ admitted }) {
       if (admitted === null) throw new Error('The request has not passed the gate.');
@@ -245,6 +262,7 @@ function pluginsOf(
     useOperationSpans(),
     useHttpCaching(authenticator !== null),
     useResponseFormats(),
+    useSocketOperations(),
     // The last to see the result.
     useRequestLog(),
     core.responses !== null && useResponseStore(core.responses),

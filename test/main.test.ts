@@ -9,6 +9,7 @@ import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
 import { graphqlPost, subscribe } from './helpers/http.ts';
 import { runProgram } from './helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from './helpers/secrets.ts';
+import { openSocket } from './helpers/socket.ts';
 
 const anyPorts = { PORT: '0', SANDBOX_PORT: '0' };
 const production = { NODE_ENV: 'production', BSG_API_KEY: 'live_very_secret' };
@@ -90,6 +91,19 @@ describe('the server', () => {
 
     program.child.kill('SIGTERM');
     await expect(updates.next()).rejects.toThrow();
+    expect(await program.ended).toBe(0);
+  });
+
+  it('closes WebSockets with 1001 at shutdown, and does not wait for clients that do not answer', async () => {
+    const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '3600000' });
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    const address = new URL(String(graphiql)).origin;
+    const [socket, silent] = [await openSocket(address), await openSocket(address)];
+    await socket.init();
+    silent.socket.pause();
+
+    program.child.kill('SIGTERM');
+    expect(await socket.closed).toEqual({ code: 1001, reason: 'Going away' });
     expect(await program.ended).toBe(0);
   });
 

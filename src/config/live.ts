@@ -11,7 +11,7 @@ export const liveVariables = {
     ),
   LIVE_MAX_STREAMS: wholeNumber(0, 1_000_000)
     .default(20_000)
-    .describe('Open subscriptions; `MAX_BATCH_SIZE` bounds the keys of each.'),
+    .describe('Open subscriptions, and open WebSockets; `MAX_BATCH_SIZE` bounds the keys of each subscription.'),
   WEBHOOK_SECRET: text('16 to 128 of A-Z, a-z, 0-9, _ and -', (secret) => /^[\w-]{16,128}$/.test(secret))
     .optional()
     .meta({

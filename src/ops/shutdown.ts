@@ -8,6 +8,8 @@ export interface ShutdownOptions {
   readonly shutdownMs: number;
   /** Called repeatedly meanwhile: ends the streams, which would never end by themselves. */
   readonly endStreams: () => void;
+  /** Called after that time: closes the WebSockets, which HTTP counts as connections no more. */
+  readonly closeSockets: () => void;
 }
 
 /** A proxy may have sent a request on a connection that looks idle from here: how long to wait for it. */
@@ -19,7 +21,10 @@ const SWEEP_INTERVAL_MS = 50;
  * closed. Keep-alive connections stay open for half a second for a request that may be on its way, which a zero-downtime rollout
  * needs.
  */
-export async function shutDown(server: HttpServer, { shutdownMs, endStreams }: ShutdownOptions): Promise<void> {
+export async function shutDown(
+  server: HttpServer,
+  { shutdownMs, endStreams, closeSockets }: ShutdownOptions,
+): Promise<void> {
   const closed = once(server, 'close');
   // Not `server.close()` of HTTP, which closes idle connections at once, under a request that is on its way.
   NetServer.prototype.close.call(server);
@@ -28,7 +33,10 @@ export async function shutDown(server: HttpServer, { shutdownMs, endStreams }: S
     endStreams();
     if (performance.now() - startedAtMs >= Math.min(IDLE_TIMEOUT_MS, shutdownMs)) server.closeIdleConnections();
   }, SWEEP_INTERVAL_MS);
-  const giveUp = setTimeout(() => server.closeAllConnections(), shutdownMs);
+  const giveUp = setTimeout(() => {
+    server.closeAllConnections();
+    closeSockets();
+  }, shutdownMs);
   endStreams();
   await closed;
   clearInterval(sweep);

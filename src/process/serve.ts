@@ -6,6 +6,7 @@ import type { Log } from '../ops/log.ts';
 import { shareMetrics } from '../ops/metrics.ts';
 import { shutDown } from '../ops/shutdown.ts';
 import { startSandbox } from '../sandbox/server.ts';
+import { listenForSockets } from '../transports/websocket/listen.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { greeting } from './greeting.ts';
 import { listen, rejectAddress } from './listen.ts';
@@ -24,6 +25,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   );
   if (cluster.isWorker) shareMetrics(app.registry);
   const server = createServer(app.listener);
+  listenForSockets(server, app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, { host, port, portVariable: 'PORT' });
   const ops = await listenForOps(config.http, app.opsListener);
@@ -31,7 +33,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   exitOnSignal(async () => {
     log.info('Draining: finishing requests in flight.');
     app.drain();
-    await shutDown(server, { shutdownMs, endStreams: app.endStreams });
+    await shutDown(server, { shutdownMs, endStreams: app.endStreams, closeSockets: app.closeSockets });
     await app.dispose();
     await sandbox?.close();
     ops?.server.close();

@@ -49,7 +49,7 @@ export class RequestContext implements ReadObserver {
   /** Whether the rate limiter has been consulted. */
   isCharged = false;
   /** The results of a subscription; null for other operations. */
-  results: AsyncIterator<ExecutionResult, undefined> | null = null;
+  results: AsyncIterableIterator<ExecutionResult, undefined> | null = null;
   /** The response to a subscription, if that is a stream. */
   stream: EventStream | null = null;
   /** `extensions.code` of the first error in the response; null where there is none. */

@@ -81,6 +81,12 @@ export const REQUEST_ERRORS = {
     message: 'Too many open subscriptions. Retry later, or poll.',
     retryAfter: 5,
   },
+  tooManyOperations: {
+    code: 'TOO_MANY_OPERATIONS',
+    status: 429,
+    message: ({ maxOperations }: { readonly maxOperations: number }) =>
+      `The connection has ${maxOperations} operations open: open another connection.`,
+  },
   bodyLengthMissing: {
     code: 'LENGTH_REQUIRED',
     status: 411,
@@ -97,6 +103,7 @@ export const REQUEST_ERRORS = {
     status: 400,
     message: 'The connection was closed before the body was complete.',
   },
+  handshakeInvalid: { code: 'BAD_REQUEST', status: 400, message: 'Malformed WebSocket handshake.' },
   notFound: { code: 'NOT_FOUND', status: 404, message: 'Nothing is at this path.' },
   notAcceptable: {
     code: 'NOT_ACCEPTABLE',

@@ -18,9 +18,9 @@ export function validatePreflight({ method, header }: RequestHead, allowed: Read
 }
 
 /**
- * Refuses what a browser loads on behalf of a page of another site without a preflight (CSRF), such as a URL in a link.
- * Browsers state the initiator (`Sec-Fetch-Site`), and no page can change it; other clients do not send it. Forms, which need
- * no preflight either, are refused by their content type, see `validateBody`.
+ * Refuses what a browser opens on behalf of a page of another site without a preflight (CSRF): a URL in a link, and a WebSocket.
+ * Browsers state the initiator (`Sec-Fetch-Site`, and the `Origin` of a WebSocket), and no page can change it; other clients
+ * do not send it. Forms, which need no preflight either, are refused by their content type, see `validateBody`.
  *
  * @throws {GraphQLError} `CROSS_SITE_REQUEST`
  */
@@ -28,7 +28,15 @@ export function validateOrigin({ method, header }: RequestHead, allowed: Readonl
   const site = header('sec-fetch-site');
   const origin = header('origin');
   const isLoaded = method === 'GET' && (site === 'cross-site' || site === 'same-site');
-  if (isLoaded && (origin === null || !isAllowed(origin, allowed))) throw requestError('crossSiteRequest');
+  const isSocket = header('upgrade') !== null && origin !== null && !isSameOrigin(origin, header);
+  if ((isLoaded || isSocket) && (origin === null || !isAllowed(origin, allowed)))
+    throw requestError('crossSiteRequest');
+}
+
+/** Whether a page is this server's own. Where a proxy changes `Host`, only browsers that send `Sec-Fetch-Site` can tell. */
+function isSameOrigin(origin: string, header: RequestHead['header']): boolean {
+  if (header('sec-fetch-site') === 'same-origin') return true;
+  return URL.canParse(origin) && new URL(origin).host === header('host');
 }
 
 /**

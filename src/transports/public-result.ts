@@ -1,12 +1,17 @@
-import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+/** Results as clients see them: without what Yoga keeps in the extensions of errors for itself. */
+import type { FormattedExecutionResult, GraphQLError, GraphQLFormattedError } from 'graphql';
 
-/** A result as clients see it: without what Yoga keeps in the extensions of errors for itself. */
-export function toPublicResult(result: ExecutionResult): FormattedExecutionResult {
-  if (result.errors === undefined) return result as FormattedExecutionResult;
-  return { ...result, errors: result.errors.map((error) => toPublicError(error.toJSON())) };
+/** A result with public errors. */
+export function toPublicResult<Result extends { readonly errors?: readonly GraphQLError[] | undefined }>(
+  result: Result,
+): FormattedExecutionResult {
+  const { errors } = result;
+  return { ...result, ...(errors === undefined ? {} : { errors: errors.map(toPublicError) }) };
 }
 
-function toPublicError({ extensions = {}, ...error }: GraphQLFormattedError): GraphQLFormattedError {
+/** An error without its HTTP status and headers. */
+export function toPublicError(error: GraphQLError): GraphQLFormattedError {
+  const { extensions = {}, ...formatted } = error.toJSON();
   const { http, unexpected, ...shown } = extensions;
-  return Object.keys(shown).length === 0 ? error : { ...error, extensions: shown };
+  return Object.keys(shown).length === 0 ? formatted : { ...formatted, extensions: shown };
 }

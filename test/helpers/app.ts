@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import type { SocketServer } from '../../src/transports/websocket/server.ts';
 import { type Document, graphqlPost, type Result, textOf } from './http.ts';
 import { expectNoSecret, expectNothingPersonal } from './secrets.ts';
 
@@ -21,8 +22,11 @@ export interface TestApp {
   /** For `node:http`, where a test wants a socket. */
   readonly listener: RequestListener;
   readonly opsListener: RequestListener;
+  /** For `listen`, where a test wants WebSockets. */
+  upgrade: SocketServer['upgrade'];
   drain(): void;
   endStreams(): void;
+  closeSockets(): void;
   /** The lines of the request log. */
   requestLines(): readonly RequestLine[];
   /** The whole log. */
@@ -74,8 +78,10 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
       app.listener(request, response);
     },
     opsListener: app.opsListener,
+    upgrade: app.upgrade,
     drain: app.drain,
     endStreams: app.endStreams,
+    closeSockets: app.closeSockets,
     requestLines: () => lines.map((line) => JSON.parse(line) as RequestLine).filter(({ msg }) => msg === 'request'),
     log: () => lines.join(''),
     async query(document, variables, headers = {}) {

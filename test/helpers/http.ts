@@ -6,6 +6,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { onTestFinished } from 'vitest';
+import { listenForSockets } from '../../src/transports/websocket/listen.ts';
+import type { SocketServer } from '../../src/transports/websocket/server.ts';
 
 /** A document with its types, or the text of any query. */
 export type Document<Data, Variables> = TypedDocumentNode<Data, Variables> | string;
@@ -29,9 +31,14 @@ export interface Subscription<Data> {
   leave(): void;
 }
 
-/** Starts a server on a free port of loopback for as long as the test lives. Returns its address, without a slash at the end. */
-export async function listen(listener: RequestListener): Promise<string> {
+/**
+ * Starts a server on a free port of loopback for as long as the test lives. Returns its address, without a slash at the end.
+ *
+ * @param sockets Accepts WebSockets. @default none are accepted
+ */
+export async function listen(listener: RequestListener, sockets?: Pick<SocketServer, 'upgrade'>): Promise<string> {
   const server = createServer(listener);
+  if (sockets !== undefined) listenForSockets(server, sockets);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {
     server.closeAllConnections();

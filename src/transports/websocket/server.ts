@@ -1,0 +1,88 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError } from 'graphql';
+import { handleProtocols } from 'graphql-ws';
+import { WebSocketServer } from 'ws';
+import { refusalOf, requestError } from '../../request/errors.ts';
+import { headOfHttp } from '../../request/head.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
+import { createProtocol } from './protocol.ts';
+
+/** Options of {@link createSocketServer}. */
+export interface SocketServerOptions extends Omit<ConnectionOptions, 'protocol'> {
+  /** The path of the endpoint. */
+  readonly endpoint: string;
+  readonly maxMessageBytes: number;
+  /** Connections open at once. */
+  readonly maxConnections: number;
+}
+
+/** The WebSockets of the endpoint. */
+export interface SocketServer {
+  /** For the `upgrade` event of `node:http`. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes all connections without a query that runs. */
+  closeIdle(): void;
+  /** Closes all connections at once. */
+  terminate(): void;
+  dispose(): void;
+}
+
+/** A connection that is silent for so long is pinged, and ended when it has not answered after as long. */
+const PING_INTERVAL_MS = 12_000;
+
+/** Accepts WebSockets for GraphQL (`graphql-transport-ws`) at the endpoint. */
+export function createSocketServer(options: SocketServerOptions): SocketServer {
+  const { endpoint, gate, maxConnections, maxMessageBytes } = options;
+  const connections = new Set<Connection>();
+  const protocol = createProtocol();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxMessageBytes,
+    handleProtocols,
+  });
+  sockets.on('wsClientError', (_, socket) => refuse(socket, requestError('handshakeInvalid')));
+  const pings = setInterval(() => {
+    for (const connection of connections) connection.ping();
+  }, PING_INTERVAL_MS).unref();
+
+  function validate(request: IncomingMessage): GraphQLError | null {
+    const received = gate.receive(headOfHttp(request));
+    if (received instanceof GraphQLError) return received;
+    if (request.url?.replace(/\?.*/, '') !== endpoint) return requestError('notFound');
+    return connections.size < maxConnections ? null : requestError('tooManyStreams');
+  }
+  return {
+    upgrade(request, socket, firstBytes) {
+      const error = validate(request);
+      if (error !== null) return refuse(socket, error);
+      const head = headOfHttp(request);
+      sockets.handleUpgrade(request, socket, firstBytes, (accepted) => {
+        const connection = new Connection(accepted, head, { ...options, protocol });
+        connections.add(connection);
+        accepted.once('close', () => connections.delete(connection));
+      });
+    },
+    closeIdle() {
+      for (const connection of connections) connection.closeIfIdle();
+    },
+    terminate() {
+      for (const connection of connections) connection.terminate();
+    },
+    dispose() {
+      clearInterval(pings);
+      for (const connection of connections) connection.terminate();
+    },
+  };
+}
+
+/** Responds to a handshake with an error, as there is no `ServerResponse` for it. */
+function refuse(socket: Duplex, error: GraphQLError): void {
+  const { status, headers, body } = refusalOf(error);
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
+  socket.on('error', () => {});
+  socket.end(
+    [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map((line) => line.join(': ')), '', body].join('\r\n'),
+  );
+}
