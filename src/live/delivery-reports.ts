@@ -1,9 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { parse as parseJson } from 'lossless-json';
 import { keyOf, type Resource, type StatusKey } from '../bsg/resource.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import type { Sms } from '../bsg/sms.ts';
+import { readBody } from '../request/body.ts';
+import { refusalOf } from '../request/errors.ts';
 
 /** Options of {@link useDeliveryReports}. */
 export interface DeliveryReportsOptions {
@@ -21,15 +25,21 @@ export interface ReportedMessage {
   readonly keys: readonly StatusKey<Sms>[];
 }
 
+/** What Yoga holds of a request. */
+interface NodeContext {
+  /** Absent where the request was made in this process. */
+  readonly req?: IncomingMessage;
+}
+
 const PATH = '/hooks/bsg/';
 /** A report has a few hundred bytes. */
-const MAX_BODY_LENGTH = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Receives BSG's delivery reports at `/hooks/bsg/{secret}`: as JSON, as a form or in the query string. BSG does not sign
  * them, so a report is a reason to fetch the message again, and nothing in it is trusted but which message it is about.
  */
-export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions): Plugin {
+export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions): Plugin<object, NodeContext> {
   const expected = secret === null ? null : digest(secret);
   return {
     // Not async, so that GraphQL requests do not wait here.
@@ -38,10 +48,7 @@ export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions)
       const end = (status: number) => endResponse(new Response(null, { status }));
       const given = digest(url.pathname.slice(PATH.length));
       if (expected === null || !timingSafeEqual(given, expected)) return end(404);
-      // Over the wire, a body of unknown length might have any length.
-      if (request.method === 'POST' && 'req' in serverContext && !request.headers.has('content-length'))
-        return end(411);
-      return receiveReport(request, url, onReport).then(end);
+      return receiveReport(request, serverContext.req, url, onReport).then(end);
     },
   };
 }
@@ -49,18 +56,24 @@ export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions)
 /** Returns the HTTP status of the response. */
 async function receiveReport(
   request: Request,
+  req: IncomingMessage | undefined,
   url: URL,
   onReport: DeliveryReportsOptions['onReport'],
 ): Promise<number> {
   if (request.method !== 'GET' && request.method !== 'POST') return 405;
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_LENGTH) return 413;
-  const body = request.method === 'POST' ? await request.text() : '';
-  if (body.length > MAX_BODY_LENGTH) return 413;
+  const body = request.method === 'POST' ? await textOf(request, req) : '';
+  if (body instanceof GraphQLError) return refusalOf(body).status;
 
   const message = messageOf(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
   if (message === null) return 400;
   onReport(message);
   return 204;
+}
+
+async function textOf(request: Request, req: IncomingMessage | undefined): Promise<string | GraphQLError> {
+  if (req === undefined) return request.text();
+  const body = await readBody(req, MAX_BODY_BYTES);
+  return body instanceof GraphQLError ? body : body.toString();
 }
 
 /** JSON, else a form, whatever the content type is. */

@@ -1,10 +1,41 @@
 /** Reads the bodies of requests that `node:http` receives. */
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLError } from 'graphql';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { GraphQLError } from 'graphql';
 import { requestError } from './errors.ts';
 
-/** Reads a whole body. Resolves to the error to respond with where it has more than `maxBytes`, or is cut off. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer> | GraphQLError> {
+/** The values of `Content-Encoding` with which a body is read; null: it is of another one. */
+export function encodingOf(contentEncoding: string | null | undefined): 'identity' | 'gzip' | null {
+  const encoding = (contentEncoding ?? '').trim().toLowerCase();
+  if (encoding === '' || encoding === 'identity') return 'identity';
+  return encoding === 'gzip' || encoding === 'x-gzip' ? 'gzip' : null;
+}
+
+/**
+ * Reads a whole body, chunked or not, and inflates it where it is compressed (gzip). Resolves to the error to respond with where
+ * it has more than `maxBytes`, compressed or inflated, is cut off, or is not what its `Content-Encoding` says.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer<ArrayBuffer> | GraphQLError> {
+  const encoding = encodingOf(request.headers['content-encoding']);
+  if (encoding === null) return requestError('encodingUnsupported');
+  const body = await readBytes(request, maxBytes);
+  return encoding === 'identity' || body instanceof GraphQLError ? body : inflate(body, maxBytes);
+}
+
+async function inflate(body: Buffer<ArrayBuffer>, maxBytes: number): Promise<Buffer<ArrayBuffer> | GraphQLError> {
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
+    return isTooLarge ? requestError('bodyTooLarge', { maxBytes }) : requestError('bodyNotGzip');
+  }
+}
+
+function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer> | GraphQLError> {
   return new Promise((resolve) => {
     const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;

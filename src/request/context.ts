@@ -34,6 +34,8 @@ export class RequestContext implements ReadObserver {
   traceId: string | null;
   /** Whether it reached the GraphQL endpoint: others are those of probes, or have a secret in their path, and are not logged. */
   isForEndpoint = false;
+  /** Size of its body, inflated. 0 until it is read, and for a request made in this process. */
+  bodyBytes = 0;
   /** Null until authenticated, and where callers need no token. */
   caller: Caller | null = null;
   /** Whether the caller is authorized to read phone numbers and the texts of campaigns. */

@@ -87,11 +87,13 @@ export const REQUEST_ERRORS = {
     message: ({ maxOperations }: { readonly maxOperations: number }) =>
       `The connection has ${maxOperations} operations open: open another connection.`,
   },
-  bodyLengthMissing: {
-    code: 'LENGTH_REQUIRED',
-    status: 411,
-    message: 'Content-Length required: chunked bodies are not accepted.',
+  encodingUnsupported: {
+    code: 'UNSUPPORTED_CONTENT_ENCODING',
+    status: 415,
+    message: 'Unsupported Content-Encoding: send the body as it is, or compressed with gzip.',
+    headers: { 'accept-encoding': 'gzip' },
   },
+  bodyNotGzip: { code: 'BAD_REQUEST', status: 400, message: 'The body is not valid gzip.' },
   bodyTooLarge: {
     code: 'REQUEST_BODY_TOO_LARGE',
     status: 413,

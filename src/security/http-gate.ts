@@ -38,6 +38,7 @@ export function createEntrance({ admit }: Pick<Gate, 'admit'>, maxBodyBytes: num
     if (request?.method !== 'POST') return { admitted, body: null };
     const body = await readBody(request, maxBodyBytes);
     if (body instanceof GraphQLError) throw body;
+    received.bodyBytes = body.length;
     return { admitted, body };
   };
 }

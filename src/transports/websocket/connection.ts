@@ -92,7 +92,8 @@ export class Connection implements ProtocolConnection {
   }
 
   start(params: GraphQLParams): Promise<StartedOperation> {
-    return this.#options.run(headOfOperation(this.#head, this.#authorization, this.#messageBytes), params);
+    const head = headOfOperation(this.#head, this.#authorization);
+    return this.#options.run({ head, params, bytes: this.#messageBytes });
   }
 
   /** Closes it unless a query runs; the client connects to another instance. */

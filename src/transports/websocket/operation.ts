@@ -37,8 +37,16 @@ export interface OperationRunnerOptions {
   readonly fetch: (request: Request, context: SocketContext) => Response | Promise<Response>;
 }
 
-/** Runs operations: `head` is that of the connection, `params` are those of the operation. */
-export type RunOperation = (head: RequestHead, params: GraphQLParams) => Promise<StartedOperation>;
+/** An operation as its message brings it. */
+export interface OperationMessage {
+  readonly head: RequestHead;
+  readonly params: GraphQLParams;
+  /** Size of the message. */
+  readonly bytes: number;
+}
+
+/** Runs operations. */
+export type RunOperation = (message: OperationMessage) => Promise<StartedOperation>;
 
 /** Takes the parameters of an operation from its message, and its result to it, in place of a body and a response. */
 export function useSocketOperations(): Plugin<object, SocketContext> {
@@ -59,9 +67,10 @@ export function useSocketOperations(): Plugin<object, SocketContext> {
 
 /** Each operation is a request of its own: it passes the gate, is charged and logged as one over HTTP. */
 export function createOperationRunner({ gate, requestLog, fetch }: OperationRunnerOptions): RunOperation {
-  return async (head, params) => {
+  return async ({ head, params, bytes }) => {
     const received = gate.receive(head);
     if (received instanceof GraphQLError) return { result: { errors: [received] }, end: () => {} };
+    received.bodyBytes = bytes;
     const socketOperation: SocketOperation = { params, result: null };
     const request = new Request('http://localhost/graphql', { method: head.method, headers: CONTENT_TYPE });
     const { status } = await fetch(request, { received, admitted: null, socketOperation });
@@ -72,12 +81,11 @@ export function createOperationRunner({ gate, requestLog, fetch }: OperationRunn
 
 const CONTENT_TYPE = { 'content-type': 'application/json' };
 
-/** The head of an operation: that of its connection, with the token and the size of the message. */
-export function headOfOperation(connection: RequestHead, authorization: string | null, bytes: number): RequestHead {
+/** The head of an operation: that of its connection, with the token. */
+export function headOfOperation(connection: RequestHead, authorization: string | null): RequestHead {
   const own = new Map<string, string | null>([
     ['authorization', authorization],
     ['content-type', CONTENT_TYPE['content-type']],
-    ['content-length', String(bytes)],
     // Those of the connection would make all of its operations one.
     ['x-request-id', null],
     ['traceparent', null],
