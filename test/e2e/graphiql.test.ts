@@ -117,6 +117,19 @@ describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, { tim
     await page.locator('.graphiql-history-item', { hasText: 'OneSms' }).waitFor();
   });
 
+  it('clears what it has stored, and nothing of other pages', async () => {
+    const graphiql = await openGraphiQL();
+    const { page } = graphiql;
+    await page.evaluate(() => localStorage.setItem('other', 'kept'));
+    await expect.poll(() => stored(graphiql)).toContain('graphiql:tabState');
+
+    await page.getByLabel('Open settings dialog').click();
+    await page.getByRole('button', { name: 'Clear data' }).click();
+    await page.getByRole('button', { name: 'Cleared data' }).waitFor();
+
+    expect(await page.evaluate(() => ({ ...localStorage }))).toEqual({ other: 'kept' });
+  });
+
   it('says that a subscription is complete, and shows its earlier events', async () => {
     const search = '?query=subscription{smsUpdates(references:["moving_1"]){...on Sms{status}}}';
     const { page, events, play, result } = await openGraphiQL({ search });

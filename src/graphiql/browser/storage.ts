@@ -6,13 +6,20 @@ import type { GraphiQLProps } from 'graphiql';
  */
 export const storage: NonNullable<GraphiQLProps['storage']> = {
   get length() {
-    return localStorage.length;
+    return ownKeys().length;
   },
   getItem: (key) => localStorage.getItem(key),
   setItem: (key, value) => localStorage.setItem(key, value.startsWith('{') ? withoutHeaders(value) : value),
   removeItem: (key) => localStorage.removeItem(key),
-  clear: () => localStorage.clear(),
+  clear() {
+    for (const key of ownKeys()) localStorage.removeItem(key);
+  },
 };
+
+/** Pages of other programs on this origin have keys of their own. */
+function ownKeys(): string[] {
+  return Object.keys(localStorage).filter((key) => key.startsWith('graphiql:'));
+}
 
 function withoutHeaders(json: string): string {
   return JSON.stringify(JSON.parse(json), (key, value) => (key === 'headers' ? null : value));
