@@ -8,13 +8,20 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { Variables } from './operation.ts';
-import { fieldsWith, fragmentsOf, selects } from './selection.ts';
+import { fieldsWith, flagsOf, fragmentsOf, selects } from './selection.ts';
 
 /** The fields below the root that can take a request to BSG. */
 const lookupFieldsOf = fieldsWith(({ isLookup }) => isLookup === true);
 
-/** Costs of operations without variables, which are the same each time. */
-const constantCosts = new WeakMap<OperationDefinitionNode, number>();
+/** A root field that an operation selects. */
+interface RootField {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly node: FieldNode;
+  readonly costPerKey: number;
+}
+
+/** The root fields of operations whose selection does not depend on variables. */
+const fixedSelections = new WeakMap<OperationDefinitionNode, readonly RootField[]>();
 
 /**
  * The lookups that an operation requests: one for each key in the arguments of its root fields, so that a batch of 100 costs
@@ -26,18 +33,21 @@ export function costOf(
   operation: OperationDefinitionNode,
   variables: Variables,
 ): number {
-  const known = constantCosts.get(operation);
-  if (known !== undefined) return known;
-  const cost = count(args, operation, variables);
-  if ((operation.variableDefinitions ?? []).length === 0) constantCosts.set(operation, cost);
+  let selection = fixedSelections.get(operation);
+  if (selection === undefined) {
+    selection = rootFieldsOf(args, operation, variables);
+    if (flagsOf(args.document).length === 0) fixedSelections.set(operation, selection);
+  }
+  let cost = 0;
+  for (const { field, node, costPerKey } of selection) cost += keysIn(argumentsOf(field, node, variables)) * costPerKey;
   return cost;
 }
 
-function count(
+function rootFieldsOf(
   { schema, document }: Pick<ExecutionArgs, 'schema' | 'document'>,
   operation: OperationDefinitionNode,
   variables: Variables,
-): number {
+): readonly RootField[] {
   const rootType = getDefinedRootType(schema, operation.operation);
   const fragments = fragmentsOf(document);
   const { fields } = collectFields(schema, fragments, { ...variables }, rootType, operation.selectionSet);
@@ -46,15 +56,13 @@ function count(
     fragments,
     includes: (node: SelectionNode) => shouldIncludeNode({ ...variables }, node),
   };
-  let cost = 0;
-  for (const nodes of fields.values()) {
+  return [...fields.values()].flatMap((nodes) => {
     const [node] = nodes;
     const field = node === undefined ? undefined : rootType.getFields()[node.name.value];
-    if (node === undefined || field === undefined) continue;
+    if (node === undefined || field === undefined) return [];
     const hasLookups = nodes.some(({ selectionSet }) => selects(selectionSet, lookups));
-    cost += keysIn(argumentsOf(field, node, variables)) * (hasLookups ? 2 : 1);
-  }
-  return cost;
+    return [{ field, node, costPerKey: hasLookups ? 2 : 1 }];
+  });
 }
 
 /** Empty where they are invalid, as then the field is not resolved. */

@@ -1,5 +1,6 @@
 /** What a query selects, through fragments and in any depth. */
 import {
+  type ArgumentNode,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLFieldExtensions,
@@ -8,6 +9,7 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 
 /** Fragments by their names. */
@@ -37,6 +39,16 @@ export function selects(
     seen.add(node.name.value);
     return selects(selected.fragments[node.name.value]?.selectionSet, selected, seen);
   });
+}
+
+/** Names of the variables that `@skip` and `@include` depend on. */
+export function flagsOf(document: DocumentNode): readonly string[] {
+  const flags = new Set<string>();
+  const collect = ({ value }: ArgumentNode) => {
+    if (value.kind === Kind.VARIABLE) flags.add(value.name.value);
+  };
+  visit(document, { Directive: ({ arguments: args = [] }) => args.forEach(collect) });
+  return [...flags];
 }
 
 /** The fragments of a document. */

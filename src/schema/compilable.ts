@@ -1,7 +1,6 @@
 /** Documents as graphql-jit compiles them right. */
 import { shouldIncludeNode } from '@graphql-tools/utils';
 import {
-  type ArgumentNode,
   BREAK,
   type DocumentNode,
   type FieldNode,
@@ -41,16 +40,6 @@ export function isCompilable(document: DocumentNode, operation: OperationDefinit
     ObjectValue: (literal) => void visit(literal, { Variable: stop }),
   });
   return isPlain;
-}
-
-/** Names of the variables that `@skip` and `@include` depend on. */
-export function flagsOf(document: DocumentNode): readonly string[] {
-  const flags = new Set<string>();
-  const collect = ({ value }: ArgumentNode) => {
-    if (value.kind === Kind.VARIABLE) flags.add(value.name.value);
-  };
-  visit(document, { Directive: ({ arguments: args = [] }) => args.forEach(collect) });
-  return [...flags];
 }
 
 /**

@@ -3,8 +3,9 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Variables } from '../request/operation.ts';
+import { flagsOf } from '../request/selection.ts';
 import type { AdmittedRequest } from '../security/gate.ts';
-import { compilableOf, flagsOf, isCompilable } from './compilable.ts';
+import { compilableOf, isCompilable } from './compilable.ts';
 
 /** Compilation takes longer than a few interpretations, so a query has to come back before it is compiled. */
 const COMPILED_AT_USE = 3;
