@@ -52,13 +52,13 @@ export function failureOfNumber(bsgCode: number, subject: string, details?: Fail
 
 const origins = new WeakMap<BsgFailure, object>();
 
-/** Records the request that a failure comes from, and returns the failure. */
+/** Records the request that an outage comes from, and returns the failure. Others are cached, and would keep it. */
 export function fromRequest(request: object | null, failure: BsgFailure): BsgFailure {
-  if (request !== null) origins.set(failure, request);
+  if (request !== null && failure.isOutage) origins.set(failure, request);
   return failure;
 }
 
-/** The request behind a failure, null where it is not known. A request for a hundred ids that fails is one outage. */
+/** The request behind an outage, null where it is not known. A request for a hundred ids that fails is one outage. */
 export function originOf(failure: BsgFailure): object | null {
   return origins.get(failure) ?? null;
 }
