@@ -56,7 +56,7 @@ async function startServer(): Promise<string> {
     CORS_ORIGINS: 'loopback',
     LIVE_INTERVAL_MS: '100',
   });
-  return listen(app.listener);
+  return listen(app.listener, app);
 }
 
 /** The code for a browser, with the address of the server in it. */
@@ -71,7 +71,10 @@ async function bundle(code: string, address: string): Promise<string> {
         name: 'files-of-the-page',
         setup({ onLoad }) {
           onLoad({ filter: /extracted\/src\/[\w-]+\.ts$/ }, ({ path }) => ({
-            contents: withRelayArtifacts(readFileSync(path, 'utf8')).replaceAll(ADDRESS, address),
+            contents: withRelayArtifacts(readFileSync(path, 'utf8')).replaceAll(
+              ADDRESS.replace('http', ''),
+              address.replace('http', ''),
+            ),
             loader: 'ts',
           }));
         },
@@ -183,6 +186,20 @@ describe.skipIf(!hasChromium || !isInstalled)(`docs/front-ends.md (needs ${CHROM
       watchMessages(['ref_1'], print);`;
     const shown = await shownBy(code, (result) => result.includes('"smsBatch":{"isFinal":true'));
     expect(JSON.parse(shown.at(-1) ?? '').smsBatch.results).toMatchObject([{ ...message, status: 'DELIVERED' }]);
+  });
+
+  it('receives changes by websocket.ts, up to the end', async () => {
+    const code = `
+      import { print as textOf } from 'graphql';
+      import { MessageUpdates } from './operations.ts';
+      import { events } from './websocket.ts';
+      ${SHOW}
+      sessionStorage.setItem('authorization', 'Bearer token_of_nobody');
+      const complete = () => print('completed');
+      const operation = { query: textOf(MessageUpdates), variables: { references: ['ref_1'] } };
+      events.subscribe(operation, { next: ({ data }) => print(data.smsUpdates), error: print, complete });`;
+    const shown = await shownBy(code, (result) => result === '"completed"');
+    expect(JSON.parse(shown.at(-2) ?? '')).toMatchObject({ ...message, status: 'DELIVERED' });
   });
 
   it('closes by event-source.ts the stream once it is complete', async () => {
