@@ -9,6 +9,9 @@ import { type Program, runProgram } from '../helpers/process.ts';
 const FOLDER = 'examples/react';
 const VITE = `${FOLDER}/node_modules/vite/bin/vite.js`;
 
+/** BSG fails until the faults are removed. */
+const injectFaults = { method: 'POST', body: JSON.stringify({ kind: '500', times: 1_000 }) };
+
 /** A server on the sandbox, on a port of its own that survives a restart. */
 async function createServer() {
   const port = String(await freePort());
@@ -24,16 +27,16 @@ async function createServer() {
 
 /** The example as it is built, in front of that server. Returns its address. */
 async function startExample(serverUrl: string): Promise<string> {
-  const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0'];
+  const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0', '--bypass-lock'];
   const program = runProgram(args, { BSG_GRAPHQL_URL: serverUrl, NO_COLOR: '1' }, VITE);
-  const [, address = ''] = await program.printed(/(http:\S+)/);
+  const [, address = ''] = await program.printed(/Local: +(http:\S+)/);
   return address;
 }
 
-/** Opens the example with messages of the sandbox that move, and errors of each kind. */
-async function openExample(address: string, client: string): Promise<Page> {
+/** Opens the example with messages of the sandbox that move, and errors of each kind; in that page, if there is one already. */
+async function openExample(address: string, client: string, page?: Page): Promise<Page> {
   const references = 'moving_1,moving_10,nobody,order 42,error_8,error_11,error_23';
-  const page = await openPage();
+  page ??= await openPage();
   await page.goto(`${address}?${new URLSearchParams({ client, references, campaign: '5010' })}`);
   return page;
 }
@@ -55,7 +58,8 @@ const isInstalled = existsSync(VITE);
 
 describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMIUM}, and npm ci in ${FOLDER})`, () => {
   beforeAll(() => {
-    execFileSync('npm', ['run', '--silent', 'build'], { cwd: FOLDER, stdio: 'inherit' });
+    const env = { ...process.env, NODE_ENV: 'production' };
+    execFileSync('npm', ['run', '--silent', 'build'], { cwd: FOLDER, env, stdio: 'inherit' });
   }, 120_000);
 
   describe.each(['apollo', 'urql'])('with %s', (client) => {
@@ -100,7 +104,7 @@ describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMI
       const page = await openExample(await startExample(server.url), client);
       await showsStatus(page, 'moving_1', 'Sent');
 
-      await fetch(faults, { method: 'POST', body: JSON.stringify({ kind: '500', times: 1_000 }) });
+      await fetch(faults, injectFaults);
       await showsStatus(page, 'moving_1', 'Stale');
       await showsStatus(page, 'moving_1', 'Sent');
       await page.getByRole('region', { name: 'Campaign 5010' }).getByText('Stale', { exact: true }).waitFor();
@@ -137,6 +141,19 @@ describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMI
       await page.getByText('Live', { exact: true }).waitFor();
     }, 100_000);
   });
+
+  it('is live in ten tabs of one browser', async () => {
+    const server = await createServer();
+    const [, sandboxUrl = ''] = await (await server.start()).printed(/^Sandbox +(\S+)/m);
+    const address = await startExample(server.url);
+    const tabs = [await openExample(address, 'apollo')];
+    for (let tab = 1; tab < 10; tab++)
+      tabs.push(await openExample(address, tab % 2 === 0 ? 'apollo' : 'urql', await tabs[0]?.context().newPage()));
+
+    for (const tab of tabs) await tab.getByText('Live', { exact: true }).waitFor();
+    await fetch(new URL('/faults', sandboxUrl), injectFaults);
+    for (const tab of tabs) await showsStatus(tab, 'moving_1', 'Stale');
+  }, 100_000);
 
   it('fits a phone, and is used by keyboard', async () => {
     const server = await createServer();

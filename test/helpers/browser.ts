@@ -25,7 +25,7 @@ export async function openPage(): Promise<Page> {
     ],
   });
   onTestFinished(() => browser.close());
-  const page = await browser.newPage();
+  const page = await (await browser.newContext()).newPage();
   page.setDefaultTimeout(15_000);
   return page;
 }

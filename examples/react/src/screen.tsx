@@ -21,12 +21,10 @@ export function Screen({ settings, onChange }: ScreenProps) {
   const campaign = useCampaign(settings.taskId);
   const found = messages.value?.filter(isMessage);
   const errors = messages.value?.filter(isError) ?? [];
-  const isCampaignOver = campaign.value?.__typename === 'Campaign' && campaign.value.isFinal;
-  const isOver = isCampaignOver && (found?.every(({ isFinal }) => isFinal) ?? false);
 
   return (
     <>
-      <Header settings={settings} onChange={onChange} isOver={isOver} />
+      <Header settings={settings} onChange={onChange} />
       <main className="screen">
         <Totals messages={found} />
         <section className="card messages" aria-labelledby="messages">

@@ -1,5 +1,7 @@
+import type { Connection } from '../data/connection.ts';
 import { useDataLayer } from '../data/data-layer.ts';
 import type { Settings } from '../settings.ts';
+import type { Tone } from '../statuses.ts';
 import { useTheme } from '../theme.ts';
 import { Chip } from './chip.tsx';
 import { moonIcon, screenIcon, sunIcon } from './icons.tsx';
@@ -7,21 +9,26 @@ import { Segmented } from './segmented.tsx';
 import { WatchDialog } from './watch-dialog.tsx';
 import './header.css';
 
+const CONNECTIONS: Record<Connection, readonly [name: string, tone: Tone]> = {
+  connecting: ['Connecting', 'neutral'],
+  live: ['Live', 'success'],
+  reconnecting: ['Reconnecting', 'warning'],
+  idle: ['All final', 'neutral'],
+};
+
 interface HeaderProps {
   readonly settings: Settings;
   readonly onChange: (changes: Partial<Settings>) => void;
-  /** Whether nothing on the screen will change any more. */
-  readonly isOver: boolean;
 }
 
 /** The name of the screen, whether it is live, and what can be chosen. */
-export function Header({ settings, onChange, isOver }: HeaderProps) {
+export function Header({ settings, onChange }: HeaderProps) {
   const [theme, setTheme] = useTheme();
   return (
     <header className="header">
       <img src="/icon.svg" alt="" width="32" height="32" />
       <h1>Deliveries</h1>
-      <ConnectionChip isOver={isOver} />
+      <ConnectionChip />
       <div className="header-controls">
         <Segmented
           label="GraphQL client"
@@ -48,19 +55,11 @@ export function Header({ settings, onChange, isOver }: HeaderProps) {
   );
 }
 
-function ConnectionChip({ isOver }: { readonly isOver: boolean }) {
-  const connection = useDataLayer().useConnection();
+function ConnectionChip() {
+  const [name, tone] = CONNECTIONS[useDataLayer().useConnection()];
   return (
     <span role="status" className="connection">
-      {connection === 'reconnecting' ? (
-        <Chip tone="warning">Reconnecting</Chip>
-      ) : isOver ? (
-        <Chip tone="neutral">All final</Chip>
-      ) : connection === 'live' ? (
-        <Chip tone="success">Live</Chip>
-      ) : (
-        <Chip tone="neutral">Connecting</Chip>
-      )}
+      <Chip tone={tone}>{name}</Chip>
     </span>
   );
 }

@@ -41,7 +41,7 @@ export function OutcomeChart({ campaign }: { readonly campaign: Campaign }) {
           {rate}
         </text>
         <text className="ring-label" x="60" y="78">
-          delivered
+          of those sent
         </text>
       </svg>
       <dl className="outcome-list">

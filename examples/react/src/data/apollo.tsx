@@ -1,8 +1,9 @@
 /** The data layer of Apollo Client. Copy this file, and put your own operations in place of the imported ones. */
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client';
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { ApolloProvider, useQuery } from '@apollo/client/react';
-import { OperationTypeNode, print } from 'graphql';
-import { createClient } from 'graphql-sse';
+import { OperationTypeNode } from 'graphql';
+import { createClient } from 'graphql-ws';
 import { type ReactNode, useEffect } from 'react';
 import fragments from '../gql/possible-types.ts';
 import { createConnection } from './connection.ts';
@@ -12,18 +13,21 @@ import { withCampaignUpdate, withMessageUpdate } from './results.ts';
 
 const connection = createConnection();
 
-// Reconnects for as long as it takes. The first event of a subscription is the current state, so nothing is missed.
-const events = createClient({ url: '/graphql', retryAttempts: Infinity, on: connection.events });
-
-const subscriptions = new ApolloLink(
-  ({ query, variables }) =>
-    new Observable((observer) => events.subscribe({ query: print(query), variables }, observer)),
-);
+// One WebSocket for all subscriptions: it does not count among the six connections that a browser has to a server. It reconnects
+// for as long as it takes; the first event of a subscription is the current state, so nothing is missed.
+const socket = createClient({
+  url: '/graphql',
+  shouldRetry: () => true,
+  retryAttempts: Number.POSITIVE_INFINITY,
+  retryWait: (retries) =>
+    new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1_000 * 2 ** retries, 15_000))),
+  on: connection.events,
+});
 
 const client = new ApolloClient({
   link: ApolloLink.split(
     ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,
-    subscriptions,
+    new GraphQLWsLink(socket),
     new HttpLink({ uri: '/graphql' }),
   ),
   cache: new InMemoryCache({

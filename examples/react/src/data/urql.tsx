@@ -1,6 +1,6 @@
 /** The data layer of urql. Copy this file, and put your own operations in place of the imported ones. */
 import { cacheExchange } from '@urql/exchange-graphcache';
-import { createClient } from 'graphql-sse';
+import { createClient } from 'graphql-ws';
 import type { ReactNode } from 'react';
 import { Client, fetchExchange, Provider, subscriptionExchange, useQuery, useSubscription } from 'urql';
 import type { CampaignUpdatesSubscription, MessageUpdatesSubscription } from '../gql/graphql.ts';
@@ -12,8 +12,16 @@ import { withCampaignUpdate, withMessageUpdate } from './results.ts';
 
 const connection = createConnection();
 
-// Reconnects for as long as it takes. The first event of a subscription is the current state, so nothing is missed.
-const events = createClient({ url: '/graphql', retryAttempts: Infinity, on: connection.events });
+// One WebSocket for all subscriptions: it does not count among the six connections that a browser has to a server. It reconnects
+// for as long as it takes; the first event of a subscription is the current state, so nothing is missed.
+const socket = createClient({
+  url: '/graphql',
+  shouldRetry: () => true,
+  retryAttempts: Number.POSITIVE_INFINITY,
+  retryWait: (retries) =>
+    new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(1_000 * 2 ** retries, 15_000))),
+  on: connection.events,
+});
 
 const notCachedByKey = () => null;
 
@@ -49,7 +57,7 @@ const client = new Client({
     fetchExchange,
     subscriptionExchange({
       forwardSubscription: ({ query = '', variables }) => ({
-        subscribe: (sink) => ({ unsubscribe: events.subscribe({ query, variables: { ...variables } }, sink) }),
+        subscribe: (sink) => ({ unsubscribe: socket.subscribe({ query, variables: { ...variables } }, sink) }),
       }),
     }),
   ],
