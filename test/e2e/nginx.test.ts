@@ -4,6 +4,7 @@ import { knowsAll, startFakeBsg } from '../helpers/fake-bsg.ts';
 import { graphqlPost, listen, subscribe } from '../helpers/http.ts';
 import { hasNginx, startNginx, startNginxOfExample } from '../helpers/nginx.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { openSocket } from '../helpers/socket.ts';
 
 const delivered = '{ sms(id: "1") { ... on Sms { status } } }';
 const msisdn = '{ sms(id: "1") { ... on Sms { msisdn } } }';
@@ -23,7 +24,7 @@ const startPlainNginx = (upstream: string) =>
 async function start(startProxy: (upstream: string) => Promise<string>) {
   const bsg = await startFakeBsg();
   const app = startApp(bsg.baseUrl, { AUTH_TOKENS });
-  const address = await startProxy(await listen(app.listener));
+  const address = await startProxy(await listen(app.listener, app));
   return {
     bsg,
     app,
@@ -86,6 +87,16 @@ describe.skipIf(!hasNginx)('nginx as a cache in front (needs nginx)', () => {
     const updates = subscribe(address, subscription, {}, bearer(TOKENS.plain));
     expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
     updates.leave();
+  });
+
+  it('passes WebSockets through, and pages of its own origin may open them', async () => {
+    const { address } = await start(startNginxOfExample);
+    const socket = await openSocket(address, { origin: address });
+    expect(await socket.init(bearer(TOKENS.plain))).toEqual({ type: 'connection_ack' });
+    expect(await socket.query(delivered)).toEqual([{ data: { sms: { status: 'DELIVERED' } } }, null]);
+    const elsewhere = await openSocket(address, { origin: 'https://evil.example' });
+    await elsewhere.init(bearer(TOKENS.plain));
+    expect(await elsewhere.closed).toEqual({ code: 4403, reason: 'CROSS_SITE_REQUEST' });
   });
 
   it('stores nothing with a plain proxy_cache, as it is no cache of one caller', async () => {
