@@ -109,6 +109,7 @@ describe('the token of a WebSocket', () => {
     const { address, app } = await start({ AUTH_TOKENS });
     for (const [headers, params] of [
       [{}, bearer(TOKENS.personal)],
+      [{}, { Authorization: `Bearer ${TOKENS.personal}` }],
       [bearer(TOKENS.personal), undefined],
       [bearer(TOKENS.plain), bearer(TOKENS.personal)],
     ] as const) {
@@ -216,9 +217,10 @@ describe('a handshake', () => {
   });
 
   it('beyond LIVE_MAX_STREAMS connections is refused with 503', async () => {
-    const { address } = await start({ LIVE_MAX_STREAMS: '1' });
+    const { app, address } = await start({ LIVE_MAX_STREAMS: '1' });
     await openSocket(address);
     expect(await handshake(address, {})).toMatchObject({ status: 503, body: { errors: errorOf('TOO_MANY_STREAMS') } });
+    expect(app.requestLines()).toMatchObject([{ status: 503, outcome: 'TOO_MANY_STREAMS' }]);
   });
 
   it('for another subprotocol is closed with 4406', async () => {

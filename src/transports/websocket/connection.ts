@@ -8,6 +8,7 @@ import type { RequestHead } from '../../request/head.ts';
 import type { Gate } from '../../security/gate.ts';
 import { headOfOperation, type RunOperation, type StartedOperation } from './operation.ts';
 import type { ProtocolConnection } from './protocol.ts';
+import { logRefusal } from './refusal.ts';
 
 /** Options of a {@link Connection}. */
 export interface ConnectionOptions {
@@ -69,25 +70,19 @@ export class Connection implements ProtocolConnection {
   }
 
   async connect(params: Readonly<Record<string, unknown>>): Promise<boolean> {
-    const { authorization } = params;
+    const [, authorization] = Object.entries(params).find(([name]) => /^authorization$/i.test(name)) ?? [];
     if (typeof authorization === 'string') this.#authorization = authorization;
     const { gate, requestLog } = this.#options;
     const received = gate.receive(withToken(this.#head, this.#authorization));
+    if (received instanceof GraphQLError) return this.#refuse(received);
     try {
-      if (received instanceof GraphQLError) throw received;
       const { caller } = await gate.admit(received);
       this.#closeAt(caller?.expiresAtMs ?? null);
       return true;
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
-      const { status } = refusalOf(error);
-      const code = String(error.extensions['code']);
-      if (!(received instanceof GraphQLError)) {
-        received.errorCode = code;
-        requestLog.end(received, status, false);
-      }
-      this.#close(status === 401 || status === 403 ? CLOSE.forbidden : CLOSE.tryAgainLater, code);
-      return false;
+      logRefusal(requestLog, received, error);
+      return this.#refuse(error);
     }
   }
 
@@ -110,6 +105,13 @@ export class Connection implements ProtocolConnection {
     if (!this.#isAlive) this.terminate();
     this.#isAlive = false;
     if (this.isOpen) this.#socket.ping();
+  }
+
+  #refuse(error: GraphQLError): false {
+    const { status } = refusalOf(error);
+    const isForbidden = status === 401 || status === 403;
+    this.#close(isForbidden ? CLOSE.forbidden : CLOSE.tryAgainLater, String(error.extensions['code']));
+    return false;
   }
 
   #close(code?: number, reason?: string): void {

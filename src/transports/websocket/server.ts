@@ -1,12 +1,13 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { refusalOf, requestError } from '../../request/errors.ts';
+import { requestError } from '../../request/errors.ts';
 import { headOfHttp } from '../../request/head.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { createProtocol } from './protocol.ts';
+import { logRefusal, refuseHandshake } from './refusal.ts';
 
 /** Options of {@link createSocketServer}. */
 export interface SocketServerOptions extends Omit<ConnectionOptions, 'protocol'> {
@@ -33,7 +34,7 @@ const PING_INTERVAL_MS = 12_000;
 
 /** Accepts WebSockets for GraphQL (`graphql-transport-ws`) at the endpoint. */
 export function createSocketServer(options: SocketServerOptions): SocketServer {
-  const { endpoint, gate, maxConnections, maxMessageBytes } = options;
+  const { endpoint, gate, requestLog, maxConnections, maxMessageBytes } = options;
   const connections = new Set<Connection>();
   const protocol = createProtocol();
   const sockets = new WebSocketServer({
@@ -42,27 +43,28 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     maxPayload: maxMessageBytes,
     handleProtocols,
   });
-  sockets.on('wsClientError', (_, socket) => refuse(socket, requestError('handshakeInvalid')));
+  sockets.on('wsClientError', (_, socket) => refuseHandshake(socket, requestError('handshakeInvalid')));
   const pings = setInterval(() => {
     for (const connection of connections) connection.ping();
   }, PING_INTERVAL_MS).unref();
 
-  function validate(request: IncomingMessage): GraphQLError | null {
-    const received = gate.receive(headOfHttp(request));
-    if (received instanceof GraphQLError) return received;
-    if (request.url?.replace(/\?.*/, '') !== endpoint) return requestError('notFound');
-    return connections.size < maxConnections ? null : requestError('tooManyStreams');
+  function accept(request: IncomingMessage, socket: Duplex, firstBytes: Buffer): void {
+    const head = headOfHttp(request);
+    sockets.handleUpgrade(request, socket, firstBytes, (accepted) => {
+      const connection = new Connection(accepted, head, { ...options, protocol });
+      connections.add(connection);
+      accepted.once('close', () => connections.delete(connection));
+    });
   }
   return {
     upgrade(request, socket, firstBytes) {
-      const error = validate(request);
-      if (error !== null) return refuse(socket, error);
-      const head = headOfHttp(request);
-      sockets.handleUpgrade(request, socket, firstBytes, (accepted) => {
-        const connection = new Connection(accepted, head, { ...options, protocol });
-        connections.add(connection);
-        accepted.once('close', () => connections.delete(connection));
-      });
+      const received = gate.receive(headOfHttp(request));
+      if (received instanceof GraphQLError) return refuseHandshake(socket, received);
+      if (request.url?.replace(/\?.*/, '') !== endpoint) return refuseHandshake(socket, requestError('notFound'));
+      if (connections.size < maxConnections) return accept(request, socket, firstBytes);
+      const error = requestError('tooManyStreams');
+      logRefusal(requestLog, received, error);
+      refuseHandshake(socket, error);
     },
     closeIdle() {
       for (const connection of connections) connection.closeIfIdle();
@@ -75,14 +77,4 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       for (const connection of connections) connection.terminate();
     },
   };
-}
-
-/** Responds to a handshake with an error, as there is no `ServerResponse` for it. */
-function refuse(socket: Duplex, error: GraphQLError): void {
-  const { status, headers, body } = refusalOf(error);
-  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
-  socket.on('error', () => {});
-  socket.end(
-    [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map((line) => line.join(': ')), '', body].join('\r\n'),
-  );
 }
