@@ -9,6 +9,7 @@ import { startApp } from '../helpers/app.ts';
 import { CHROMIUM, hasChromium, openPage } from '../helpers/browser.ts';
 import { sendJson, startFakeBsg, wireCampaign, wireSms } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
 const FOLDER = 'examples/front-ends';
 const EXTRACTED = join(FOLDER, 'extracted');
@@ -37,7 +38,7 @@ function run(name: string, ...args: readonly string[]): void {
 }
 
 /** A server whose messages and campaign change with each fetch, until they are final. Returns its address. */
-async function startServer(): Promise<string> {
+async function startServer(environment: Readonly<Record<string, string>>): Promise<string> {
   const words = ['scheduled', 'scheduled', 'sent', 'sent', 'delivered'];
   const fetches = new Map<string, number>();
   const bsg = await startFakeBsg(({ kind, key }, response) => {
@@ -55,6 +56,7 @@ async function startServer(): Promise<string> {
     CACHE_TTL_MS: '0',
     CORS_ORIGINS: 'loopback',
     LIVE_INTERVAL_MS: '100',
+    ...environment,
   });
   return listen(app.listener, app);
 }
@@ -94,9 +96,23 @@ function withRelayArtifacts(code: string): string {
   return imports.join('') + compiled;
 }
 
-/** Runs the code in a page of another origin. Returns the results that it shows, up to the first that ends it. */
-async function shownBy(code: string, isLast: (shown: string) => boolean): Promise<readonly string[]> {
-  const script = await bundle(code, await startServer());
+/** Sends a token with each request of a page, as a proxy in front of the server would. */
+const AUTHORIZE = `
+  const { fetch } = window;
+  window.fetch = (url, init = {}) =>
+    fetch(url, { ...init, headers: { ...init.headers, authorization: 'Bearer ${TOKENS.plain}' } });`;
+
+/**
+ * Runs the code in a page of another origin. Returns the results that it shows, up to the first that ends it.
+ *
+ * @param environment Of the server. With `AUTH_TOKENS` the page is a caller without the scope for personal data.
+ */
+async function shownBy(
+  code: string,
+  isLast: (shown: string) => boolean,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
+  const script = await bundle(code, await startServer(environment));
   const origin = await listen((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Front end</title>');
   });
@@ -108,6 +124,7 @@ async function shownBy(code: string, isLast: (shown: string) => boolean): Promis
       if (isLast(result)) resolve();
     });
   });
+  if ('AUTH_TOKENS' in environment) await page.addInitScript(AUTHORIZE);
   await page.goto(origin);
   await page.addScriptTag({ content: script });
   await isOver;
@@ -146,6 +163,20 @@ describe.skipIf(!hasChromium || !isInstalled)(`docs/front-ends.md (needs ${CHROM
     expect(messages.at(-1)).toMatchObject([{ ...message, status: 'DELIVERED', isFinal: true }, nobody]);
     expect(JSON.parse(shown.at(-1) ?? '').campaign).toMatchObject({ id: '6', isFinal: true, delivered: 2 });
   });
+
+  it.each(['apollo', 'urql'])(
+    'shows by %s.ts a table whose phone numbers are withheld, and changes it',
+    async (name) => {
+      const code = `
+      import { watch } from './${name}.ts';
+      import { Messages, MessageUpdates } from './operations.ts';
+      ${SHOW}
+      watch(Messages, MessageUpdates, { references: ['ref_1'] }, print);`;
+      const shown = await shownBy(code, (result) => result.includes('DELIVERED'), { AUTH_TOKENS });
+      const final = { ...message, msisdn: null, status: 'DELIVERED', isFinal: true };
+      expect(JSON.parse(shown.at(-1) ?? '').smsBatch.results).toEqual([final]);
+    },
+  );
 
   it('receives changes by HttpLink alone, as multipart', async () => {
     const code = `
