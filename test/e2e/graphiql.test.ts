@@ -103,8 +103,8 @@ describe.skipIf(!hasChromium)(`GraphiQL in a browser (needs ${CHROMIUM})`, { tim
     }
     await page.getByText('Headers', { exact: true }).click();
     await page.locator('.graphiql-editor-tool', { hasText: '"x-a"' }).waitFor();
-    await page.locator('.graphiql-query-editor .view-lines').click({ position: { x: 5, y: 5 }, trial: true });
-    await page.locator('.graphiql-query-editor textarea, .graphiql-query-editor .native-edit-context').first().focus();
+    await page.locator('.graphiql-query-editor .graphiql-editor').focus();
+    await page.keyboard.press('Enter');
     await page.keyboard.press('Control+Enter');
     await shown(result, '"__typename": "Sms"');
   });
