@@ -1,6 +1,7 @@
 /** One log line and one observation per request. */
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext, RequestSink } from '../request/context.ts';
+import type { Operation } from '../request/operation.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -12,19 +13,30 @@ export interface RequestLog {
 
 /** One line and one observation for each request to the endpoint. */
 export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest'>): RequestLog {
+  /** With each operation serialized once: hot ones come back as the same object. */
+  const logs = new WeakMap<Operation, Log>();
+  function logOf(operation: Operation | null): Log {
+    if (operation === null) return log.child({ operation });
+    let known = logs.get(operation);
+    if (known === undefined) {
+      const { type, name } = operation;
+      known = log.child({ operation: { type, name } });
+      logs.set(operation, known);
+    }
+    return known;
+  }
   return {
     end(request, status, isCutOff) {
       if (!request.isForEndpoint) return;
-      const { requestId, traceId, caller, errorCode, lookups, cacheHits, failures, upstreamRequests } = request;
+      const { requestId, traceId, caller, operation, errorCode } = request;
+      const { lookups, cacheHits, failures, upstreamRequests } = request;
       const durationMs = Math.round((performance.now() - request.receivedAtMs) * 10) / 10;
-      const operation =
-        request.operation === null ? null : { type: request.operation.type, name: request.operation.name };
       const isAborted = isCutOff && operation?.type !== 'subscription';
       const outcome = isAborted ? 'ABORTED' : (errorCode ?? (status < 400 ? 'ok' : `HTTP_${status}`));
       metrics.onRequest({ operation, outcome, seconds: durationMs / 1_000 });
-      const costs = { lookups, cacheHits, failures, upstreamRequests };
-      const line = { requestId, traceId, caller: caller?.id ?? null, operation, status, outcome, durationMs, ...costs };
-      log.info(line, 'request');
+      if (!log.isLevelEnabled('info')) return;
+      const facts = { requestId, traceId, caller: caller?.id ?? null, status, outcome, durationMs };
+      logOf(operation).info({ ...facts, lookups, cacheHits, failures, upstreamRequests }, 'request');
     },
   };
 }

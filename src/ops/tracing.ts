@@ -1,6 +1,7 @@
 import {
   context,
   isSpanContextValid,
+  ProxyTracerProvider,
   propagation,
   type Span,
   SpanKind,
@@ -25,7 +26,8 @@ const HEADERS: TextMapGetter<RequestHead> = {
   keys: (head) => head.names(),
 };
 
-const tracer = trace.getTracer('bsg-graphql');
+const TRACER = 'bsg-graphql';
+const tracer = trace.getTracer(TRACER);
 
 /**
  * Creates a span for each operation, a child of the caller's span (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
@@ -61,8 +63,15 @@ function within<T>(span: Span, run: () => T): T {
   return context.with(trace.setSpan(context.active(), span), run);
 }
 
+/** Whether an SDK is loaded: a span that none records is not free either. */
+function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER) !== undefined;
+}
+
 /** Null where no SDK records spans. */
 function startSpan(request: RequestContext): Span | null {
+  if (!isTracing()) return null;
   const { type = 'query', name = null } = request.operation ?? {};
   const attributes = { 'graphql.operation.type': type, ...(name === null ? {} : { 'graphql.operation.name': name }) };
   // The semantic conventions for GraphQL name the span by the type, as clients choose the name (cardinality).

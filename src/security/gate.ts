@@ -5,7 +5,7 @@ import type { RequestHead } from '../request/head.ts';
 import type { Authenticator } from './authentication.ts';
 import { PERSONAL_SCOPE } from './caller.ts';
 import { validateOrigin, validatePreflight } from './cross-site.ts';
-import { validateHost } from './host.ts';
+import { createHostCheck } from './host.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { validateBody } from './request-body.ts';
 
@@ -51,9 +51,10 @@ export interface Gate {
 export function createGate(options: GateOptions): Gate {
   const { isOwnHost, corsOrigins, authenticator, maxBodyBytes, rateLimit, sink } = options;
   const allowedOrigins = new Set(corsOrigins);
+  const validateHost = createHostCheck(isOwnHost);
   return {
     receive(head) {
-      const hostError = head.peerAddress === null ? null : validateHost(head.header('host'), isOwnHost);
+      const hostError = head.peerAddress === null ? null : validateHost(head.header('host'));
       const error = hostError ?? validatePreflight(head, allowedOrigins);
       if (error === null) return new RequestContext(head, sink);
       sink.onRefused(error, head);

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   createRemoteJWKSet,
   customFetch,
@@ -53,11 +54,18 @@ const KEY_ERRORS: ReadonlySet<string> = new Set([
 
 /** Verifies by the issuer's keys, which it refreshes; while the issuer is unavailable, those fetched last stay in use. */
 export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys: OnKeys): JwtCheck {
+  /** By the digest of the token, so that no token is kept. */
+  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
+  /** Counts fetches of the keys: what was verified with older ones does not count any more. */
+  let generation = 0;
+  function dropVerified(): void {
+    generation++;
+    verified.clear();
+  }
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
     cacheMaxAge: Number.POSITIVE_INFINITY,
-    [customFetch]: createKeyFetch(),
+    [customFetch]: createKeyFetch(dropVerified),
   });
-  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
   const rules = {
     issuer,
     audience,
@@ -87,13 +95,15 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
       return isReady();
     },
     async check(token) {
-      const known = verified.get(token);
+      const digest = hash('sha256', token, 'base64');
+      const known = verified.get(digest);
       if (known !== undefined && Date.now() < known.untilMs) return known.caller;
+      const begunIn = generation;
       try {
         const { payload } = await verify(token, keys, rules);
         const caller = callerOf(payload);
-        if (caller !== null)
-          verified.set(token, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + VERIFIED_TTL_MS) });
+        if (caller !== null && begunIn === generation)
+          verified.set(digest, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + VERIFIED_TTL_MS) });
         return caller ?? 'invalid';
       } catch (error) {
         return error instanceof errors.JOSEError && !KEY_ERRORS.has(error.code) ? 'invalid' : 'unavailable';
@@ -110,9 +120,9 @@ const TOO_SOON = new Error('The keys were fetched a moment ago.');
 
 /**
  * Bounds the size of the keys and throttles fetches: anyone can name an unknown key, and the library waits between two fetches
- * only after one that succeeded.
+ * only after one that succeeded. `onKeys` is called once new ones are in use.
  */
-function createKeyFetch() {
+function createKeyFetch(onKeys: () => void) {
   let triedAtMs = Number.NEGATIVE_INFINITY;
   return async (url: string, { headers, signal }: RequestInit) => {
     const sinceMs = Date.now() - triedAtMs;
@@ -120,7 +130,10 @@ function createKeyFetch() {
     if (sinceMs >= 0 && sinceMs < RETRY_INTERVAL_MS / 2) throw TOO_SOON;
     triedAtMs = Date.now();
     const options = { headers: Object.fromEntries(new Headers(headers)), signal: signal ?? null };
-    return (await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES })) as unknown as Response;
+    const response = await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES });
+    // In the next turn of the event loop, when the library has them.
+    const json = () => response.json().finally(() => setImmediate(onKeys));
+    return { status: response.status, json } as unknown as Response;
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Caller } from './caller.ts';
 
 /** A static token (`AUTH_TOKENS`) and its caller. */
@@ -24,5 +24,5 @@ export function createTokenCheck(tokens: readonly StaticToken[]): (token: string
 
 /** Digests have one length, as the comparison needs it. */
 function digest(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }

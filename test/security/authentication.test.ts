@@ -224,6 +224,19 @@ describe('a JWT', () => {
     expect(issuer.calls).toBe(2);
   });
 
+  it('signed by a withdrawn key is refused once the keys are fetched again, even if it was verified a moment before', async () => {
+    fakeClock();
+    const { issuer, environment, sign } = await startIssuer();
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
+    const withdrawn = await sign();
+    for (let i = 1; i <= 2; i++) expect((await send(app, bearer(withdrawn))).status).toBe(200);
+    issuer.keyId = 'second';
+    vi.advanceTimersByTime(30_000);
+    expect((await send(app, bearer(withdrawn))).status).toBe(200);
+    expect((await send(app, bearer(await sign()))).status).toBe(200);
+    expect((await send(app, bearer(withdrawn))).status).toBe(401);
+  });
+
   it('is accepted beside static tokens', async () => {
     const { environment, sign } = await startIssuer();
     const app = startApp((await startFakeBsg()).baseUrl, { ...environment, AUTH_TOKENS });
