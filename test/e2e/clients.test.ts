@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { createGatewayRuntime } from '@graphql-hive/gateway';
 import { composeServices } from '@theguild/federation-composition';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
 import { parse, print } from 'graphql';
 import { createClient } from 'graphql-sse';
+import { createClient as createSocketClient } from 'graphql-ws';
 import { expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
@@ -28,7 +31,7 @@ async function startServer(): Promise<string> {
     sendJson(response, wireSms({ id: '1', status: words[number - 1] ?? 'delivered' }));
   });
   const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
-  return listen(app.listener);
+  return listen(app.listener, app);
 }
 
 /** Collects the events of an observable of any library, without the `__typename` that some clients add. */
@@ -108,6 +111,29 @@ it('Apollo Client receives every change over its own transport (multipart)', asy
   expect(
     await collect((next, complete, error) => {
       client.subscribe({ query: Seen, variables }).subscribe({ next: ({ data }) => next(data), complete, error });
+    }),
+  ).toEqual(expected);
+});
+
+it('Apollo Client receives every change over a WebSocket', async () => {
+  const socket = createSocketClient({
+    url: `${(await startServer()).replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
+  onTestFinished(() => void socket.dispose());
+  const client = new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache() });
+
+  expect(
+    await collect((next, complete, error) => {
+      const subscription = client.subscribe({ query: Seen, variables }).subscribe({
+        next: ({ data }) => {
+          if (data !== undefined) next(data);
+        },
+        complete,
+        error,
+      });
+      onTestFinished(() => subscription.unsubscribe());
     }),
   ).toEqual(expected);
 });
