@@ -27,7 +27,7 @@ async function createServer() {
 
 /** The example as it is built, in front of that server. Returns its address. */
 async function startExample(serverUrl: string): Promise<string> {
-  const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0', '--bypass-lock'];
+  const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0'];
   const program = runProgram(args, { BSG_GRAPHQL_URL: serverUrl, NO_COLOR: '1' }, VITE);
   const [, address = ''] = await program.printed(/Local: +(http:\S+)/);
   return address;
@@ -76,6 +76,13 @@ describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMI
       await showsStatus(page, 'moving_1', 'Delivered');
       await page.getByRole('status').getByText('moving_1: Delivered.').waitFor({ state: 'attached' });
       await expect.poll(() => progressOf(page)).toBeGreaterThan(before);
+      expect(await page.getByRole('region', { name: 'Totals' }).getByRole('definition').allTextContents()).toEqual([
+        '2',
+        '150%',
+        '00%',
+        '150%',
+        '€0.46',
+      ]);
     }, 100_000);
 
     it('groups errors by what to do about them', async () => {
@@ -131,10 +138,10 @@ describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMI
       await showsStatus(page, 'moving_1', 'Sent');
     }, 100_000);
 
-    it('says that the server cannot be reached, and goes on once it can', async () => {
+    it('says that loading failed, and goes on once the server is there', async () => {
       const server = await createServer();
       const page = await openExample(await startExample(server.url), client);
-      await page.getByText('The server cannot be reached.').first().waitFor();
+      await page.getByText('Loading failed.').first().waitFor();
 
       await server.start();
       await showsStatus(page, 'moving_1', 'Scheduled');

@@ -18,7 +18,7 @@ export function LoadError({ reason, onRetry }: LoadErrorProps) {
 
   return (
     <div className="empty" role="alert">
-      <strong>The server cannot be reached.</strong>
+      <strong>Loading failed. Trying again every {RETRY_INTERVAL_MS / 1_000} seconds.</strong>
       <p>{reason}</p>
       <button type="button" className="button" onClick={onRetry}>
         {retryIcon} Retry now
