@@ -22,7 +22,7 @@ function typedDocuments(folder: string): CodegenConfig['generates'] {
 
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  generates: { ...typedDocuments('test'), ...typedDocuments('examples/front-end') },
+  generates: { ...typedDocuments('test'), ...typedDocuments('examples/typescript') },
   importExtension: '.ts',
 };
 

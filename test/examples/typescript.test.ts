@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { deliveryLine } from '../../examples/front-end/delivery-line.ts';
+import { deliveryLine } from '../../examples/typescript/delivery-line.ts';
 import { startAppOnSandbox } from '../helpers/app.ts';
 import { graphqlPost, listen } from '../helpers/http.ts';
 
@@ -12,7 +12,7 @@ it.each([
   ['fault_429', 'Status unknown, next try in 60 s'],
   ['fault_cut', 'Status unknown, next try in 30 s'],
   ['error_8', 'Please tell support: NOT_ENOUGH_FUNDS (Not enough funds)'],
-])('the front-end example shows for the reference %s: %s', async (reference, line) => {
+])('the TypeScript example shows for the reference %s: %s', async (reference, line) => {
   const { app } = await startAppOnSandbox();
   const address = await listen(app.listener);
 
@@ -20,7 +20,7 @@ it.each([
 });
 
 it('a server with the manifest of the front end answers its documents by hash, and no other query', async () => {
-  const manifest = 'examples/front-end/gql/persisted-documents.json';
+  const manifest = 'examples/typescript/gql/persisted-documents.json';
   const { app } = await startAppOnSandbox({ PERSISTED_OPERATIONS: manifest });
   const post = async (params: object) =>
     (await app.fetch('/graphql', graphqlPost({ ...params, variables: { reference: 'status_sent' } }))).json();
