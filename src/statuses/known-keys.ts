@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { createGrowingCache } from './growing-cache.ts';
 
 /** The keys under which a value is cached: those that it was read by, and its aliases. */
 export interface KnownKeys {
@@ -13,7 +13,7 @@ export interface KnownKeys {
 /** Knows no other spellings at first, and at most `maxEntries`: the least recently used are evicted first. */
 export function createKnownKeys(maxEntries: number): KnownKeys {
   /** By each key of a value: the other key by which it was read. */
-  const otherSpellings = new LRUCache<string, StatusKey>({ max: maxEntries });
+  const otherSpellings = createGrowingCache<StatusKey>(maxEntries);
   return {
     of: (key, result) => withSpellings(ownKeysOf(key, result)),
     learn(key, result) {

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
@@ -12,6 +12,7 @@ import {
   newerOf,
   restoreEntry,
 } from './entry.ts';
+import { createGrowingCache } from './growing-cache.ts';
 import { createKnownKeys, type KnownKeys } from './known-keys.ts';
 import { createMemoryCache, type MemoryCache } from './memory-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
@@ -78,7 +79,7 @@ export class TwoTierCache {
     this.#isInFlight = isInFlight;
     this.#memory = createMemoryCache(maxEntries);
     this.#keys = createKnownKeys(maxEntries);
-    this.#invalidatedAtMs = new LRUCache({ max: maxEntries });
+    this.#invalidatedAtMs = createGrowingCache(maxEntries);
     shared.onChange((keys, entry) => {
       if (entry === null) for (const key of this.#expire(keys)) this.#notify(key, null);
       else for (const key of keys) this.#applyChange(key, entry);

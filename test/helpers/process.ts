@@ -15,13 +15,14 @@ export interface Program {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** Runs `node dist/main.js`, or a copy of it, with this environment and no other, until the test ends. */
+/** Runs `node dist/main.js`, or a copy of it, with this environment and no other, until the test ends; `options` are those of Node. */
 export function runProgram(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   file = 'dist/main.js',
+  options: readonly string[] = [],
 ): Program {
-  return run([file, ...args], environment);
+  return run([...options, file, ...args], environment);
 }
 
 /** Runs `tsx` with these arguments, in the same way. */

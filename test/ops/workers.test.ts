@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { type FakeBsg, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
@@ -6,8 +7,8 @@ import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 const headers = { 'content-type': 'application/json', authorization: `Bearer ${TOKENS.plain}` };
 
 /** Two workers on one port, ready. */
-async function startWorkers(bsg: FakeBsg, environment: Record<string, string> = {}) {
-  const program = runProgram([], {
+async function startWorkers(bsg: FakeBsg, environment: Record<string, string> = {}, options: readonly string[] = []) {
+  const variables = {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     PORT: '0',
@@ -17,7 +18,8 @@ async function startWorkers(bsg: FakeBsg, environment: Record<string, string> = 
     BSG_BASE_URL: bsg.baseUrl,
     AUTH_TOKENS,
     ...environment,
-  });
+  };
+  const program = runProgram([], variables, 'dist/main.js', options);
   const [, url = ''] = await program.printed(/"url":"([^"]+)"/);
   const [, opsUrl = ''] = await program.printed(/"opsUrl":"([^"]+)","msg":"All/);
   return { program, url, opsUrl };
@@ -58,6 +60,13 @@ describe('workers', () => {
 
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
+  });
+
+  it('run with the options of Node that the primary has', async () => {
+    const { program } = await startWorkers(await startFakeBsg(), {}, ['--max-semi-space-size=16']);
+    await expect.poll(() => pidsOf(program).length).toBe(2);
+    const commands = execFileSync('ps', ['-o', 'args=', '-p', pidsOf(program).join(',')], { encoding: 'utf8' });
+    expect(commands.match(/--max-semi-space-size=16/g)).toHaveLength(2);
   });
 
   it('are replaced if they exit, while the others answer', async () => {
