@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, hasChromium, openPage } from '../helpers/browser.ts';
 import { freePort } from '../helpers/http.ts';
 import { type Program, runProgram } from '../helpers/process.ts';
+import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
 
 const FOLDER = 'examples/react';
 const VITE = `${FOLDER}/node_modules/vite/bin/vite.js`;
@@ -13,12 +14,12 @@ const VITE = `${FOLDER}/node_modules/vite/bin/vite.js`;
 const injectFaults = { method: 'POST', body: JSON.stringify({ kind: '500', times: 1_000 }) };
 
 /** A server on the sandbox, on a port of its own that survives a restart. */
-async function createServer() {
+async function createServer(environment: Readonly<Record<string, string>> = {}) {
   const port = String(await freePort());
   return {
     url: `http://127.0.0.1:${port}`,
     async start(): Promise<Program> {
-      const program = runProgram([], { PORT: port, SANDBOX_PORT: '0', LIVE_INTERVAL_MS: '500' });
+      const program = runProgram([], { PORT: port, SANDBOX_PORT: '0', LIVE_INTERVAL_MS: '500', ...environment });
       await program.printed(/^GraphiQL/m);
       return program;
     },
@@ -26,9 +27,9 @@ async function createServer() {
 }
 
 /** The example as it is built, in front of that server. Returns its address. */
-async function startExample(serverUrl: string): Promise<string> {
+async function startExample(serverUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
   const args = ['preview', FOLDER, '--host', '127.0.0.1', '--port', '0'];
-  const program = runProgram(args, { BSG_GRAPHQL_URL: serverUrl, NO_COLOR: '1' }, VITE);
+  const program = runProgram(args, { BSG_GRAPHQL_URL: serverUrl, NO_COLOR: '1', ...environment }, VITE);
   const [, address = ''] = await program.printed(/Local: +(http:\S+)/);
   return address;
 }
@@ -102,6 +103,18 @@ describe.skipIf(!hasChromium || !isInstalled)(`the React example (needs ${CHROMI
       expect(await panel.getByRole('listitem').allTextContents()).toEqual(
         ['error_11', 'order 42', 'nobody', 'error_23', 'error_8'].map((subject) => expect.stringContaining(subject)),
       );
+    }, 100_000);
+
+    it('shows every change to a caller who may not see personal data, without these', async () => {
+      const server = await createServer({ AUTH_TOKENS });
+      await server.start();
+      const address = await startExample(server.url, { BSG_GRAPHQL_TOKEN: TOKENS.plain });
+      const page = await openExample(address, client);
+
+      await page.getByText('The text is hidden from you.').waitFor();
+      await showsStatus(page, 'moving_1', 'Sent');
+      await expect.poll(() => progressOf(page)).toBeGreaterThan(0);
+      expect(await page.getByText('+380').count()).toBe(0);
     }, 100_000);
 
     it('marks what it shows as stale while BSG cannot be reached', async () => {

@@ -4,7 +4,7 @@ import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
 import fragments from '../gql/possible-types.ts';
 import { createConnection } from './connection.ts';
 import { type DataLayer, DataLayerContext } from './data-layer.ts';
@@ -30,46 +30,52 @@ const client = new ApolloClient({
     new GraphQLWsLink(socket),
     new HttpLink({ uri: '/graphql' }),
   ),
-  cache: new InMemoryCache({
-    // Without these the cache drops the fields of `... on BsgErrorDetails`.
-    possibleTypes: fragments.possibleTypes,
-    // An event replaces the one before it, which was about another message.
-    typePolicies: { Subscription: { fields: { smsUpdates: { merge: false }, campaignUpdates: { merge: false } } } },
-  }),
+  // Without `possibleTypes` the cache drops the fields of `... on BsgErrorDetails`.
+  cache: new InMemoryCache({ possibleTypes: fragments.possibleTypes }),
 });
+
+// A field that the caller may not see is null, with an error beside it: `all` shows the rest.
+const errorPolicy = 'all';
+
+// Events go into the cache by `updateQuery` alone.
+const fetchPolicy = 'no-cache';
 
 const layer: DataLayer = {
   useMessages(references) {
-    const variables = { references: [...references] };
-    const { data, error, refetch, subscribeToMore } = useQuery(Messages, { variables, errorPolicy: 'all' });
+    const variables = useMemo(() => ({ references: [...references] }), [references]);
+    const { data, error, refetch } = useQuery(Messages, { variables, errorPolicy });
     const isLoaded = data !== undefined;
     useEffect(() => {
       if (!isLoaded) return;
-      return subscribeToMore({
-        document: MessageUpdates,
-        variables: { references: [...references] },
-        updateQuery: (_, { complete, previousData, subscriptionData }) =>
-          complete ? withMessageUpdate(previousData, subscriptionData.data.smsUpdates) : undefined,
-      });
-    }, [isLoaded, references, subscribeToMore]);
+      const updates = client
+        .subscribe({ query: MessageUpdates, variables, errorPolicy, fetchPolicy })
+        .subscribe(({ data: event }) => {
+          client.cache.updateQuery(
+            { query: Messages, variables },
+            (current) => current && event && withMessageUpdate(current, event.smsUpdates),
+          );
+        });
+      return () => updates.unsubscribe();
+    }, [isLoaded, variables]);
     return { value: data?.smsBatch.results, error: data ? null : (error?.message ?? null), refetch };
   },
 
   useCampaign(taskId) {
-    const { data, error, refetch, subscribeToMore } = useQuery(CampaignPanel, {
-      variables: { taskId },
-      errorPolicy: 'all',
-    });
+    const variables = useMemo(() => ({ taskId }), [taskId]);
+    const { data, error, refetch } = useQuery(CampaignPanel, { variables, errorPolicy });
     const isLoaded = data !== undefined;
     useEffect(() => {
       if (!isLoaded) return;
-      return subscribeToMore({
-        document: CampaignUpdates,
-        variables: { taskId },
-        updateQuery: (_, { complete, previousData, subscriptionData }) =>
-          complete ? withCampaignUpdate(previousData, subscriptionData.data.campaignUpdates) : undefined,
-      });
-    }, [isLoaded, taskId, subscribeToMore]);
+      const updates = client
+        .subscribe({ query: CampaignUpdates, variables, errorPolicy, fetchPolicy })
+        .subscribe(({ data: event }) => {
+          client.cache.updateQuery(
+            { query: CampaignPanel, variables },
+            (current) => current && event && withCampaignUpdate(current, event.campaignUpdates),
+          );
+        });
+      return () => updates.unsubscribe();
+    }, [isLoaded, variables]);
     return { value: data?.campaign, error: data ? null : (error?.message ?? null), refetch };
   },
 
