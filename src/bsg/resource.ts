@@ -9,6 +9,7 @@ import { type BsgFailure, isFailure } from './failure.ts';
 import type { WireObject } from './json.ts';
 import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
+import { ownText } from './own-text.ts';
 import type { HttpResponse, TransportError } from './transport.ts';
 
 /** What BSG answers with: immutable, and dated. */
@@ -101,8 +102,9 @@ export interface StatusKey<Value extends BsgValue = BsgValue> {
   readonly text: string;
 }
 
-/** The key of one value. */
-export function keyOf<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
+/** The key of one value. It keeps nothing of the text that the id was a part of, as keys are cached. */
+export function keyOf<Value extends BsgValue>(resource: Resource<Value>, part: string): StatusKey<Value> {
+  const id = ownText(part);
   return { resource, id, text: `${resource.name}:${resource.canonicalId(id)}` };
 }
 

@@ -5,7 +5,6 @@ import { type BsgFailure, failure } from './failure.ts';
 import { createJsonReader, type ReadJson, type WireObject } from './json.ts';
 import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
-import { ownText } from './own-text.ts';
 import type { Requests } from './request.ts';
 import type { Reply, StatusKey, Upstream } from './resource.ts';
 import { createTimesReader, type ReadTimes } from './time.ts';
@@ -47,7 +46,7 @@ class UpstreamOfFetch implements Upstream {
   readonly #key: StatusKey;
 
   constructor(access: Access, key: StatusKey, observer: RequestObserver) {
-    this.subject = ownText(key.id);
+    this.subject = key.id;
     this.observer = observer;
     this.deadline = startDeadline(access.timeoutMs, access.now);
     this.#access = access;

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { ownText } from '../bsg/own-text.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Entry } from './entry.ts';
 
@@ -17,6 +16,6 @@ export function createMemoryCache(maxEntries: number): MemoryCache {
   return {
     get: <Value extends BsgValue>({ text }: StatusKey<Value>) => (entries.get(text) ?? null) as Entry<Value> | null,
     peek: <Value extends BsgValue>({ text }: StatusKey<Value>) => (entries.peek(text) ?? null) as Entry<Value> | null,
-    set: ({ text }, entry) => void entries.set(ownText(text), entry),
+    set: ({ text }, entry) => void entries.set(text, entry),
   };
 }
