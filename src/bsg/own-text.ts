@@ -1,10 +1,10 @@
-/** V8 copies shorter parts. */
+/** V8 copies shorter parts, and shorter sums. */
 const MIN_REFERENCE_LENGTH = 13;
 
 /**
- * An id with memory of its own. V8 keeps a part of a text as a reference into the whole, so that an id which is cached
- * would keep the query that it was sent in.
+ * A text with memory of its own. V8 keeps a part of a text as a reference into the whole, so that an id which is cached would
+ * keep the query that it was sent in; and a text that was put together as its parts, which for a time take three times as much.
  */
-export function ownText(id: string): string {
-  return id.length < MIN_REFERENCE_LENGTH ? id : Buffer.from(id).toString();
+export function ownText(text: string): string {
+  return text.length < MIN_REFERENCE_LENGTH ? text : Buffer.from(text).toString();
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
+import { ownText } from './own-text.ts';
 
 /** BSG's usual form, with or without a `Z`. Years with fewer than four digits are left to Temporal. */
 const PLAIN = /^[1-9]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ?$/;
@@ -36,9 +37,10 @@ export function createPlainTimeReader(timezone: string): (wireTime: unknown) => 
     if (typeof wireTime !== 'string' || !PLAIN.test(wireTime)) return undefined;
     const local = `${wireTime.slice(0, DATE_LENGTH)}T${wireTime.slice(DATE_LENGTH + 1, SECOND_LENGTH)}Z`;
     if (!isOnCalendar(wireTime)) return undefined;
-    if (timezone === 'UTC' || wireTime.endsWith('Z')) return local;
+    if (timezone === 'UTC' || wireTime.endsWith('Z')) return ownText(local);
     const offsetMs = offsetMsOf(wireTime.slice(0, HOUR_LENGTH));
-    return offsetMs === null ? undefined : new Date(Date.parse(local) - offsetMs).toISOString().replace('.000Z', 'Z');
+    if (offsetMs === null) return undefined;
+    return ownText(new Date(Date.parse(local) - offsetMs).toISOString().replace('.000Z', 'Z'));
   };
 }
 
