@@ -18,10 +18,9 @@ export function createKnownKeys(maxEntries: number): KnownKeys {
     of: (key, result) => withSpellings(ownKeysOf(key, result)),
     learn(key, result) {
       const keys = ownKeysOf(key, result);
-      const [first, ...aliases] = keys;
-      const isSpelling = first === key && aliases.some(({ resource }) => resource === key.resource);
-      if (isSpelling && !isFailure(result) && key.resource.matches(result, key.id))
-        for (const { text } of aliases) otherSpellings.set(text, key as StatusKey);
+      const isOther = keys[0] === key && keys.some((each) => each !== key && each.resource === key.resource);
+      if (isOther && !isFailure(result) && key.resource.matches(result, key.id))
+        for (const each of keys) if (each !== key) otherSpellings.set(each.text, key as StatusKey);
       return withSpellings(keys);
     },
   };

@@ -171,8 +171,8 @@ export class Refresher {
     const { cache, shared } = this.#options;
     const { key, known, invalidatedAtMs } = flight;
     const recorded = cache.record(key, { result, requestedAtMs, known, invalidatedAtMs });
-    // A newer value may have come meanwhile, by another key or from another instance.
-    flight.known = cache.merge(key, cache.get(key), known);
+    // A newer value, to be served stale, may have come meanwhile, by another key or from another instance.
+    if (isFailure(result)) flight.known = cache.merge(key, cache.get(key), known);
     shared.release(key, isFailure(result) ? result : null);
     this.#end(flight, recorded, 'bsg');
   }

@@ -125,7 +125,8 @@ export class TwoTierCache {
   record<Value extends BsgValue>(key: StatusKey<Value>, fetched: Fetched<Value>): Recorded<Value> {
     const { resource } = key;
     const { requestedAtMs } = fetched;
-    const previous = newerOf(resource, this.#memory.peek(key), fetched.known);
+    const inMemory = this.#memory.peek(key);
+    const previous = newerOf(resource, inMemory, fetched.known);
     if (isFailure(fetched.result) && previous?.recheck !== undefined)
       return fetched.invalidatedAtMs === null ? this.#restore(key, previous) : { result: previous.result, entry: null };
     if (isFailure(fetched.result) && previous !== null && this.#outlivesFailure(key, previous, requestedAtMs))
@@ -135,8 +136,11 @@ export class TwoTierCache {
     const keys = this.#keys.learn(key, result);
     if (entry === null) return { result, entry: null };
     const invalidatedAtMs = this.#invalidatedSince(requestedAtMs, keys) ?? fetched.invalidatedAtMs;
-    if (invalidatedAtMs === null) return this.#store(key, keys, entry);
-    if (!isFailure(result)) this.#store(key, keys, expireEntry(resource, entry, invalidatedAtMs));
+    if (invalidatedAtMs === null) return this.#store(keys, newerOf(resource, entry, inMemory) ?? entry, key);
+    if (!isFailure(result)) {
+      const expired = expireEntry(resource, entry, invalidatedAtMs);
+      this.#store(keys, newerOf(resource, expired, inMemory) ?? expired, key);
+    }
     // Only now it is known that the invalidation of one key concerns the others.
     for (const each of keys) this.#notify(each, null);
     return { result, entry: null };
@@ -213,17 +217,19 @@ export class TwoTierCache {
     );
   }
 
-  /** Caches an entry under all its keys, of which `key` is one, where it is the newest. */
+  /** Caches an entry under all its keys, where it is the newest, as it is known to be under `key`. */
   #store<Value extends BsgValue>(
-    key: StatusKey<Value>,
     keys: readonly StatusKey<Value>[],
     entry: Entry<Value>,
+    key: StatusKey<Value>,
   ): Recorded<Value> {
-    const newest = newerOf(key.resource, entry, this.#memory.peek(key)) ?? entry;
-    for (const each of keys) this.#memory.set(each, newerOf(each.resource, newest, this.#memory.peek(each)) ?? newest);
-    this.#shared.set(keys, newest);
-    for (const each of keys) this.#notify(each, newest.result);
-    return { result: newest.result, entry: newest };
+    for (const each of keys) {
+      const other = each.text === key.text ? null : this.#memory.peek(each);
+      this.#memory.set(each, newerOf(each.resource, entry, other) ?? entry);
+    }
+    this.#shared.set(keys, entry);
+    for (const each of keys) this.#notify(each, entry.result);
+    return { result: entry.result, entry };
   }
 
   /** Gives a final value its TTL back. */
