@@ -35,9 +35,10 @@ export function createPlainTimeReader(timezone: string): (wireTime: unknown) => 
   return (wireTime) => {
     if (NO_TIME.has(wireTime)) return null;
     if (typeof wireTime !== 'string' || !PLAIN.test(wireTime)) return undefined;
-    const local = `${wireTime.slice(0, DATE_LENGTH)}T${wireTime.slice(DATE_LENGTH + 1, SECOND_LENGTH)}Z`;
+    // Joined, so that it is a plain text; see `own-text.ts`.
+    const local = [wireTime.slice(0, DATE_LENGTH), 'T', wireTime.slice(DATE_LENGTH + 1, SECOND_LENGTH), 'Z'].join('');
     if (!isOnCalendar(wireTime)) return undefined;
-    if (timezone === 'UTC' || wireTime.endsWith('Z')) return ownText(local);
+    if (timezone === 'UTC' || wireTime.endsWith('Z')) return local;
     const offsetMs = offsetMsOf(wireTime.slice(0, HOUR_LENGTH));
     if (offsetMs === null) return undefined;
     return ownText(new Date(Date.parse(local) - offsetMs).toISOString().replace('.000Z', 'Z'));
