@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EventStream } from '../transports/event-stream.ts';
+import type { EventStream } from './event-stream.ts';
 
 /** The HTTP responses that are event streams, while they are open. */
 export interface OpenStreams {
