@@ -64,6 +64,8 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     ...createTransports({ gate, yoga, responseCache, requestLog, streams, log, isDraining: () => isDraining }),
     /** For the `upgrade` event of `node:http`. */
     upgrade: sockets.upgrade,
+    /** For {@link createHttpServer}: logs and counts what no listener sees. */
+    onMalformed: requestLog.malformed,
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
@@ -126,6 +128,7 @@ function createTransports(options: TransportOptions) {
         return new Response(body, init);
       }
       const response = await yoga.fetch(request, { received, admitted: null });
+      requestLog.responded(received, response.status);
       requestLog.end(received, response.status, false);
       return response;
     },
@@ -138,7 +141,10 @@ function createTransports(options: TransportOptions) {
         const { status, headers, body } = refusalOf(received);
         return void response.writeHead(status, headers).end(body);
       }
-      response.once('close', () => requestLog.end(received, response.statusCode, !response.writableFinished));
+      response.once('close', () => {
+        if (response.headersSent) requestLog.responded(received, response.statusCode);
+        requestLog.end(received, response.statusCode, !response.writableFinished);
+      });
       respond(request, response, received).catch((error) => {
         log.error(error);
         response.destroy();

@@ -76,7 +76,8 @@ export function createEndpoint(options: EndpointOptions) {
       return contextOf(admitted);
     },
     graphqlEndpoint: ENDPOINT,
-    healthCheckEndpoint: '/health',
+    // Yoga's own goes by the end of the URL, its query included, and no URL ends with a space.
+    healthCheckEndpoint: ' ',
     logging: withoutQuotes(log),
     maskedErrors: { maskError: maskRequestError },
     cors: corsOf(config.http.corsOrigins),

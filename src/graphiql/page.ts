@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import type { RequestContext } from '../request/context.ts';
 import { createSite, type Site } from './site.ts';
 
 /**
@@ -6,7 +7,10 @@ import { createSite, type Site } from './site.ts';
  * are below the endpoint, in `assets/`. They are loaded at the first visit.
  * @param needsToken Whether the page has a field for a bearer token.
  */
-export function useGraphiQLPage(endpoint: string, needsToken: boolean): Plugin {
+export function useGraphiQLPage(
+  endpoint: string,
+  needsToken: boolean,
+): Plugin<object, { readonly received: RequestContext }> {
   const assets = `${endpoint}/assets/`;
   let site: Promise<Site> | null = null;
 
@@ -22,20 +26,20 @@ export function useGraphiQLPage(endpoint: string, needsToken: boolean): Plugin {
   }
   return {
     // Not async, so that every other request passes without a delay.
-    onRequest({ request, url, endResponse, fetchAPI: { Response } }) {
+    onRequest({ request, url, serverContext: { received }, endResponse, fetchAPI: { Response } }) {
       if (request.method !== 'GET') return;
-      const { pathname, search } = url;
-      if (pathname.startsWith(assets)) {
-        const path = pathname.slice(assets.length);
-        return respond(Response, (site) => site.asset(request, path, Response)).then(endResponse);
+      const { path } = received.head;
+      if (path.startsWith(assets)) {
+        const name = path.slice(assets.length);
+        return respond(Response, (site) => site.asset(request, name, Response)).then(endResponse);
       }
       if (!request.headers.get('accept')?.includes('text/html')) return;
-      if (pathname === endpoint) return respond(Response, (site) => site.document(request, Response)).then(endResponse);
+      if (path === endpoint) return respond(Response, (site) => site.document(request, Response)).then(endResponse);
 
       // Relative where it can be, as a proxy may serve the endpoint under another path.
-      const location = pathname === '/' ? endpoint : pathname === `${endpoint}/` ? `..${endpoint}` : null;
+      const location = path === '/' ? endpoint : path === `${endpoint}/` ? `..${endpoint}` : null;
       if (location === null) return;
-      return endResponse(new Response(null, { status: 302, headers: { location: location + search } }));
+      return endResponse(new Response(null, { status: 302, headers: { location: location + url.search } }));
     },
   };
 }

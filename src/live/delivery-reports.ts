@@ -7,6 +7,7 @@ import { keyOf, type Resource, type StatusKey } from '../bsg/resource.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import type { Sms } from '../bsg/sms.ts';
 import { readBody } from '../request/body.ts';
+import type { RequestContext } from '../request/context.ts';
 import { refusalOf } from '../request/errors.ts';
 
 /** Options of {@link useDeliveryReports}. */
@@ -27,6 +28,7 @@ export interface ReportedMessage {
 
 /** What Yoga holds of a request. */
 interface NodeContext {
+  readonly received: RequestContext;
   /** Absent where the request was made in this process. */
   readonly req?: IncomingMessage;
 }
@@ -44,9 +46,10 @@ export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions)
   return {
     // Not async, so that GraphQL requests do not wait here.
     onRequest({ request, url, endResponse, serverContext, fetchAPI: { Response } }) {
-      if (!url.pathname.startsWith(PATH)) return;
+      const { path } = serverContext.received.head;
+      if (!path.startsWith(PATH)) return;
       const end = (status: number) => endResponse(new Response(null, { status }));
-      const given = digest(url.pathname.slice(PATH.length));
+      const given = digest(path.slice(PATH.length));
       if (expected === null || !timingSafeEqual(given, expected)) return end(404);
       return receiveReport(request, serverContext.req, url, onReport).then(end);
     },

@@ -1,7 +1,9 @@
 /** The endpoints for operators: `/health`, `/ready` and `/metrics`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
+import type { RequestContext } from '../request/context.ts';
 import { refusalOf, requestError } from '../request/errors.ts';
+import { pathOf } from '../request/target.ts';
 import type { MetricsText } from './metrics.ts';
 
 /** Whether the server takes requests, and the state of what it depends on. */
@@ -26,23 +28,29 @@ interface OpsResponse {
   readonly body: string;
 }
 
-/** Serves `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
-export function useOps(options: OpsOptions, readerOf: (request: Request) => Promise<OpsReader>): Plugin {
+const PATHS: ReadonlySet<string> = new Set(['/health', '/ready', '/metrics']);
+
+/** Serves `/health`, and `/ready` and `/metrics`: to operators in full, to others whether the server is ready. */
+export function useOps(
+  options: OpsOptions,
+  readerOf: (request: Request) => Promise<OpsReader>,
+): Plugin<object, { readonly received: RequestContext }> {
   return {
     // Not async, so that GraphQL requests do not wait here.
-    onRequest({ request, url: { pathname }, endResponse, fetchAPI: { Response } }) {
-      if (pathname !== '/ready' && pathname !== '/metrics') return;
+    onRequest({ request, serverContext: { received }, endResponse, fetchAPI: { Response } }) {
+      const { path } = received.head;
+      if (!PATHS.has(path)) return;
       return readerOf(request)
-        .then((reader) => respond(pathname, reader, options))
+        .then((reader) => respond(path, reader, options))
         .then(({ status, headers, body }) => endResponse(new Response(body, { status, headers: { ...headers } })));
     },
   };
 }
 
-/** Serves the same in full, and `/health`, on a port of its own. */
+/** Serves the same in full, on a port of its own. */
 export function createOpsListener(options: OpsOptions): (request: IncomingMessage, response: ServerResponse) => void {
   return ({ url = '' }, response) => {
-    void respond(url.replace(/\?.*/, ''), 'operator', options).then(({ status, headers, body }) => {
+    void respond(pathOf(url), 'operator', options).then(({ status, headers, body }) => {
       response.writeHead(status, headers).end(body);
     });
   };

@@ -38,6 +38,8 @@ export interface Metrics {
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
   onRead(read: Pick<StatusRead, 'tier' | 'outcome'>): void;
   onUpstreamRequest(request: UpstreamRequest): void;
+  /** One HTTP response on the port of the endpoint. `route`: see `routeOf`; `malformed` where the request was not legal HTTP. */
+  onResponse(route: string, status: number): void;
   readonly registry: Registry;
 }
 
@@ -57,12 +59,21 @@ export function createMetrics(sources: MetricSources): Metrics {
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
   const { requests, upstreamRequests, upstreamRequestSizes } = createInstruments(own);
   createGauges(sources, own);
+  const countRead = createPairCounter(own, ['tier', 'outcome'], {
+    name: 'bsg_graphql_status_reads_total',
+    help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
+  });
+  const countResponse = createPairCounter(own, ['route', 'status'], {
+    name: 'bsg_graphql_http_responses_total',
+    help: 'HTTP responses on all paths, by route (malformed where the request was not legal HTTP, other where nothing is) and status.',
+  });
   return {
     onRequest({ operation, outcome, seconds }) {
       const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
       requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
     },
-    onRead: createReadCounter(own),
+    onRead: ({ tier, outcome }) => countRead(tier, outcome),
+    onResponse: (route, status) => countResponse(route, String(status)),
     onUpstreamRequest({ route, size, outcome, seconds }) {
       upstreamRequests.observe({ route, outcome }, seconds);
       upstreamRequestSizes.observe(size);
@@ -98,24 +109,27 @@ function createInstruments(registry: Registry) {
   };
 }
 
-/** Counts reads in plain numbers, which the metric takes at each scrape: its labels cost more than a read from memory. */
-function createReadCounter(registry: Registry): Metrics['onRead'] {
+/** Counts in plain numbers, which the metric takes at each scrape: its labels cost more than a read from memory. */
+function createPairCounter(
+  registry: Registry,
+  [first, second]: readonly [string, string],
+  described: { readonly name: string; readonly help: string },
+): (first: string, second: string) => void {
   const counts = new Map<string, Map<string, number>>();
-  const reads: Counter = new Counter({
-    name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
-    labelNames: ['tier', 'outcome'],
+  const counter: Counter = new Counter({
+    ...described,
+    labelNames: [first, second],
     registers: [registry],
     collect() {
-      for (const [tier, outcomes] of counts)
-        for (const [outcome, count] of outcomes) reads.inc({ tier, outcome }, count);
+      for (const [one, pairs] of counts)
+        for (const [other, count] of pairs) counter.inc({ [first]: one, [second]: other }, count);
       counts.clear();
     },
   });
-  return ({ tier, outcome }) => {
-    const outcomes = counts.get(tier) ?? new Map<string, number>();
-    counts.set(tier, outcomes);
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  return (one, other) => {
+    const pairs = counts.get(one) ?? new Map<string, number>();
+    counts.set(one, pairs);
+    pairs.set(other, (pairs.get(other) ?? 0) + 1);
   };
 }
 

@@ -1,7 +1,9 @@
 /** One log line and one observation per request. */
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext, RequestSink } from '../request/context.ts';
+import { refusalOf } from '../request/errors.ts';
 import type { Operation } from '../request/operation.ts';
+import { routeOf } from '../request/target.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -9,10 +11,17 @@ import type { Metrics } from './metrics.ts';
 export interface RequestLog {
   /** `isCutOff`: the connection was closed before the response was complete. A subscription that its client leaves is over. */
   end(request: RequestContext, status: number, isCutOff: boolean): void;
+  /** Every HTTP response with the status that was sent, whatever its path. */
+  responded(request: RequestContext, status: number): void;
+  /** The response to what is no legal HTTP request. `reason`: the code of the parser's error. */
+  malformed(status: number, reason: string): void;
 }
 
-/** One line and one observation for each request to the endpoint. */
-export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest'>): RequestLog {
+/**
+ * One line and one observation for each request to the endpoint. Of other responses each is counted, and logged as `debug` where
+ * it is no failure: most are those of probes.
+ */
+export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 'onResponse'>): RequestLog {
   /** With each operation serialized once: hot ones come back as the same object. */
   const logs = new WeakMap<Operation, Log>();
   function logOf(operation: Operation | null): Log {
@@ -26,6 +35,15 @@ export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest'>):
     return known;
   }
   return {
+    responded({ head, requestId, isForEndpoint }, status) {
+      const route = routeOf(head.path);
+      metrics.onResponse(route, status);
+      if (!isForEndpoint) log[status < 400 ? 'debug' : 'info']({ requestId, route, status }, 'response');
+    },
+    malformed(status, reason) {
+      metrics.onResponse('malformed', status);
+      log.info({ route: 'malformed', status, reason }, 'response');
+    },
     end(request, status, isCutOff) {
       if (!request.isForEndpoint) return;
       const { requestId, traceId, caller, operation, errorCode } = request;
@@ -62,8 +80,9 @@ export function createRequestSink(log: Log, metrics: Metrics): RequestSink {
       metrics.onUpstreamRequest(request);
       if (request.cause !== null) log.warn({ requestId, ...request }, 'Upstream request failed.');
     },
-    onRefused({ message }, { header }) {
-      log.warn({ host: header('host'), origin: header('origin') }, message);
+    onRefused(error, { header, path }) {
+      metrics.onResponse(routeOf(path), refusalOf(error).status);
+      log.warn({ host: header('host'), origin: header('origin') }, error.message);
     },
   };
 }

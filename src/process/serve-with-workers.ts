@@ -1,9 +1,9 @@
-import { createServer } from 'node:http';
 import type { Config } from '../config/config.ts';
 import { createOpsListener, type Readiness } from '../ops/endpoints.ts';
 import type { Log } from '../ops/log.ts';
 import { metricsOfWorkers } from '../ops/metrics.ts';
 import { startWorkers, type Workers } from '../ops/workers.ts';
+import { createHttpServer } from '../transports/http-server.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { listen } from './listen.ts';
 
@@ -22,7 +22,10 @@ export async function serveWithWorkers(
     const status = isDraining ? 'draining' : listening === 0 ? 'starting' : 'ready';
     return { status, parts: { workers: `${listening} of ${count}` } };
   }
-  const server = createServer(createOpsListener({ readiness, registry: metricsOfWorkers() }));
+  const server = createHttpServer({
+    listener: createOpsListener({ readiness, registry: metricsOfWorkers() }),
+    onMalformed: (status, reason) => log.info({ status, reason }, 'response'),
+  });
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
   const starting = startWorkers(count, log);
   exitOnSignal(async (signal) => {

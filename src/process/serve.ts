@@ -1,12 +1,12 @@
 import cluster from 'node:cluster';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import type { Log } from '../ops/log.ts';
 import { shareMetrics } from '../ops/metrics.ts';
 import { shutDown } from '../ops/shutdown.ts';
 import { startSandbox } from '../sandbox/server.ts';
-import { listenForSockets } from '../transports/websocket/listen.ts';
+import { createHttpServer, type HttpServerOptions } from '../transports/http-server.ts';
 import { exitOnSignal } from './exit-on-signal.ts';
 import { greeting } from './greeting.ts';
 import { listen, rejectAddress } from './listen.ts';
@@ -24,11 +24,10 @@ export async function serve(config: Config, log: Log): Promise<void> {
     log,
   );
   if (cluster.isWorker) shareMetrics(app.registry);
-  const server = createServer(app.listener);
-  listenForSockets(server, app);
+  const server = createHttpServer(app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, { host, port, portVariable: 'PORT' });
-  const ops = await listenForOps(config.http, app.opsListener);
+  const ops = await listenForOps(config.http, { listener: app.opsListener, onMalformed: app.onMalformed });
   // Before it is said that the server listens: a signal may follow at once.
   exitOnSignal(async () => {
     log.info('Draining: finishing requests in flight.');
@@ -47,9 +46,9 @@ export async function serve(config: Config, log: Log): Promise<void> {
 /** Null where there is no port of its own for operations, or where it is the primary's, which collects the metrics of all workers. */
 async function listenForOps(
   { host, opsPort }: Config['http'],
-  listener: RequestListener,
+  options: HttpServerOptions,
 ): Promise<{ readonly server: Server; readonly url: string } | null> {
   if (opsPort === null || cluster.isWorker) return null;
-  const server = createServer(listener);
+  const server = createHttpServer(options);
   return { server, url: await listen(server, { host, port: opsPort, portVariable: 'OPS_PORT' }) };
 }

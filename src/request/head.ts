@@ -1,9 +1,12 @@
 /** The head of a request, whatever transport brings it. */
 import type { IncomingMessage } from 'node:http';
+import { pathOf } from './target.ts';
 
 /** What is known of a request before its body is read, whatever transport brings it. */
 export interface RequestHead {
   readonly method: string;
+  /** The path, as the client wrote it. */
+  readonly path: string;
   /** The value of a header, by its name in lower case; null where there is none. */
   header(name: string): string | null;
   /** The names of all headers, in lower case. */
@@ -13,9 +16,10 @@ export interface RequestHead {
 }
 
 /** The head of a request that `node:http` received. */
-export function headOfHttp({ headers, method = '', socket }: IncomingMessage): RequestHead {
+export function headOfHttp({ headers, method = '', url = '', socket }: IncomingMessage): RequestHead {
   return {
     method,
+    path: pathOf(url),
     header(name) {
       const value = headers[name];
       return typeof value === 'string' ? value : null;
@@ -27,6 +31,7 @@ export function headOfHttp({ headers, method = '', socket }: IncomingMessage): R
 }
 
 /** The head of a request made in this process. */
-export function headOfFetch({ method, headers }: Request): RequestHead {
-  return { method, header: (name) => headers.get(name), names: () => [...headers.keys()], peerAddress: null };
+export function headOfFetch({ method, headers, url }: Request): RequestHead {
+  const { pathname: path } = new URL(url);
+  return { method, path, header: (name) => headers.get(name), names: () => [...headers.keys()], peerAddress: null };
 }

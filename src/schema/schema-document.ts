@@ -39,8 +39,8 @@ export function useSchemaDocument({ admit }: Pick<Gate, 'admit'>): Plugin<object
   }
   return {
     // Not async, so that GraphQL requests do not wait here.
-    onRequest({ request: { method }, url, serverContext: { received }, endResponse, fetchAPI: { Response } }) {
-      if (url.pathname !== PATH) return;
+    onRequest({ request: { method }, serverContext: { received }, endResponse, fetchAPI: { Response } }) {
+      if (received.head.path !== PATH) return;
       return respond(method, received).then(({ status, headers, body }) =>
         endResponse(new Response(method === 'HEAD' ? null : body, { status, headers: { ...headers } })),
       );

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
+import type { HttpServerOptions } from '../../src/transports/http-server.ts';
 import type { SocketServer } from '../../src/transports/websocket/server.ts';
 import { type Document, graphqlPost, type Result, textOf } from './http.ts';
 import { expectNoSecret, expectNothingPersonal } from './secrets.ts';
@@ -22,6 +23,7 @@ export interface TestApp {
   /** For `node:http`, where a test wants a socket. */
   readonly listener: RequestListener;
   readonly opsListener: RequestListener;
+  readonly onMalformed: HttpServerOptions['onMalformed'];
   /** For `listen`, where a test wants WebSockets. */
   upgrade: SocketServer['upgrade'];
   drain(): void;
@@ -78,6 +80,7 @@ export function startApp(baseUrl: string, environment: Readonly<Record<string, s
       app.listener(request, response);
     },
     opsListener: app.opsListener,
+    onMalformed: app.onMalformed,
     upgrade: app.upgrade,
     drain: app.drain,
     endStreams: app.endStreams,

@@ -6,8 +6,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type GraphQLFormattedError, print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { onTestFinished } from 'vitest';
-import { listenForSockets } from '../../src/transports/websocket/listen.ts';
-import type { SocketServer } from '../../src/transports/websocket/server.ts';
+import { createHttpServer, type HttpServerOptions } from '../../src/transports/http-server.ts';
 
 /** A document with its types, or the text of any query. */
 export type Document<Data, Variables> = TypedDocumentNode<Data, Variables> | string;
@@ -34,11 +33,10 @@ export interface Subscription<Data> {
 /**
  * Starts a server on a free port of loopback for as long as the test lives. Returns its address, without a slash at the end.
  *
- * @param sockets Accepts WebSockets. @default none are accepted
+ * @param app What else the server does. @default it accepts no WebSockets, and reports no malformed requests
  */
-export async function listen(listener: RequestListener, sockets?: Pick<SocketServer, 'upgrade'>): Promise<string> {
-  const server = createServer(listener);
-  if (sockets !== undefined) listenForSockets(server, sockets);
+export async function listen(listener: RequestListener, app: Partial<HttpServerOptions> = {}): Promise<string> {
+  const server = createHttpServer({ onMalformed: () => {}, ...app, listener });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => {
     server.closeAllConnections();

@@ -29,7 +29,13 @@ function head(headers: Record<string, string>, method = 'POST'): RequestHead {
     'content-length': '20',
     ...headers,
   };
-  return { method, header: (name) => sent[name] ?? null, names: () => Object.keys(sent), peerAddress: '192.0.2.1' };
+  return {
+    method,
+    path: '/graphql',
+    header: (name) => sent[name] ?? null,
+    names: () => Object.keys(sent),
+    peerAddress: '192.0.2.1',
+  };
 }
 
 function receive(head: RequestHead): RequestContext {

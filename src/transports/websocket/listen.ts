@@ -6,7 +6,7 @@ import type { SocketServer } from './server.ts';
 const UPGRADE_HEADERS = new Set(['connection', 'upgrade', 'http2-settings']);
 
 /** Lets a server accept WebSockets. Requests that offer another protocol are served as HTTP/1.1, as they were before. */
-export function listenForSockets(server: Server, { upgrade }: Pick<SocketServer, 'upgrade'>): void {
+export function listenForSockets(server: Server, upgrade: SocketServer['upgrade']): void {
   server.on('upgrade', (request, socket, firstBytes) => {
     if (request.headers.upgrade?.toLowerCase() === 'websocket') upgrade(request, socket, firstBytes);
     else serveWithoutUpgrade(server, request, socket, firstBytes);

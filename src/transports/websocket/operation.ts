@@ -92,6 +92,7 @@ export function headOfOperation(connection: RequestHead, authorization: string |
   ]);
   return {
     method: 'POST',
+    path: connection.path,
     peerAddress: connection.peerAddress,
     names: connection.names,
     header: (name) => (own.has(name) ? (own.get(name) ?? null) : connection.header(name)),

@@ -11,6 +11,8 @@ export function refuseHandshake(socket: Duplex, error: GraphQLError): void {
   const { status, headers, body } = refusalOf(error);
   const lines = Object.entries({ ...headers, connection: 'close', 'content-length': Buffer.byteLength(body) });
   socket.on('error', () => {});
+  // Its client may never close it.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map((line) => line.join(': ')), '', body].join('\r\n'),
   );
@@ -18,7 +20,6 @@ export function refuseHandshake(socket: Duplex, error: GraphQLError): void {
 
 /** Writes the line of a refused connection, as if it were a request over HTTP. */
 export function logRefusal(requestLog: RequestLog, request: RequestContext, error: GraphQLError): void {
-  request.isForEndpoint = true;
   request.errorCode = String(error.extensions['code']);
   requestLog.end(request, refusalOf(error).status, false);
 }

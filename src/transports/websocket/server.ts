@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream';
 import { GraphQLError } from 'graphql';
 import { handleProtocols } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
-import { requestError } from '../../request/errors.ts';
+import type { RequestContext } from '../../request/context.ts';
+import { refusalOf, requestError } from '../../request/errors.ts';
 import { headOfHttp } from '../../request/head.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { createProtocol } from './protocol.ts';
@@ -43,15 +44,18 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     maxPayload: maxMessageBytes,
     handleProtocols,
   });
-  sockets.on('wsClientError', (_, socket) => refuseHandshake(socket, requestError('handshakeInvalid')));
+  sockets.on('wsClientError', (_, socket) => {
+    requestLog.malformed(400, 'INVALID_HANDSHAKE');
+    refuseHandshake(socket, requestError('handshakeInvalid'));
+  });
   const pings = setInterval(() => {
     for (const connection of connections) connection.ping();
   }, PING_INTERVAL_MS).unref();
 
-  function accept(request: IncomingMessage, socket: Duplex, firstBytes: Buffer): void {
-    const head = headOfHttp(request);
+  function accept(received: RequestContext, request: IncomingMessage, socket: Duplex, firstBytes: Buffer): void {
     sockets.handleUpgrade(request, socket, firstBytes, (accepted) => {
-      const connection = new Connection(accepted, head, { ...options, protocol });
+      requestLog.responded(received, 101);
+      const connection = new Connection(accepted, received.head, { ...options, protocol });
       connections.add(connection);
       accepted.once('close', () => connections.delete(connection));
     });
@@ -60,9 +64,11 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
     upgrade(request, socket, firstBytes) {
       const received = gate.receive(headOfHttp(request));
       if (received instanceof GraphQLError) return refuseHandshake(socket, received);
-      if (request.url?.replace(/\?.*/, '') !== endpoint) return refuseHandshake(socket, requestError('notFound'));
-      if (connections.size < maxConnections) return accept(request, socket, firstBytes);
-      const error = requestError('tooManyStreams');
+      const isForEndpoint = received.head.path === endpoint;
+      if (isForEndpoint && connections.size < maxConnections) return accept(received, request, socket, firstBytes);
+      const error = requestError(isForEndpoint ? 'tooManyStreams' : 'notFound');
+      received.isForEndpoint = isForEndpoint;
+      requestLog.responded(received, refusalOf(error).status);
       logRefusal(requestLog, received, error);
       refuseHandshake(socket, error);
     },
