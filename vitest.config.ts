@@ -11,6 +11,7 @@ const INTEGRATION_TESTS = [
   'test/examples/react.test.ts',
   'test/examples/supergraph.test.ts',
   'test/ops/workers.test.ts',
+  'test/process/signals.test.ts',
   'test/statuses/redis-cache.test.ts',
 ];
 

@@ -36,6 +36,8 @@ const server = await build({
   entryPoints: { main: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
+  // The program is small, and loads the rest as a chunk once it handles signals.
+  splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',

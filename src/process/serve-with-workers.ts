@@ -1,11 +1,11 @@
 import type { Config } from '../config/config.ts';
 import { createOpsListener, type Readiness } from '../ops/endpoints.ts';
-import type { Log } from '../ops/log.ts';
+import { flushLog, type Log } from '../ops/log.ts';
 import { metricsOfWorkers } from '../ops/metrics.ts';
 import { startWorkers, type Workers } from '../ops/workers.ts';
 import { createHttpServer } from '../transports/http-server.ts';
-import { exitOnSignal } from './exit-on-signal.ts';
 import { listen } from './listen.ts';
+import { shutDownOnSignal } from './signals.ts';
 
 /** How much longer than `shutdownMs` a worker may take, to close its connections to BSG and Redis. */
 const WORKER_GRACE_MS = 2_000;
@@ -28,11 +28,12 @@ export async function serveWithWorkers(
   });
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
   const starting = startWorkers(count, log);
-  exitOnSignal(async (signal) => {
+  shutDownOnSignal(async (signal) => {
     isDraining = true;
     await (await starting).end(signal, shutdownMs + WORKER_GRACE_MS);
     server.close();
     server.closeAllConnections();
+    await flushLog();
   });
   workers = await starting;
   log.info({ workers: count, opsUrl }, 'All workers are listening.');

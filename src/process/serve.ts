@@ -2,14 +2,14 @@ import cluster from 'node:cluster';
 import type { Server } from 'node:http';
 import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
-import type { Log } from '../ops/log.ts';
+import { flushLog, type Log } from '../ops/log.ts';
 import { shareMetrics } from '../ops/metrics.ts';
 import { shutDown } from '../ops/shutdown.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { createHttpServer, type HttpServerOptions } from '../transports/http-server.ts';
-import { exitOnSignal } from './exit-on-signal.ts';
 import { greeting } from './greeting.ts';
 import { listen, rejectAddress } from './listen.ts';
+import { shutDownOnSignal } from './signals.ts';
 
 /** Longer than the 60 seconds for which load balancers keep idle connections, so that they never send on a closed one. */
 const KEEP_ALIVE_MS = 65_000;
@@ -29,7 +29,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   const url = await listen(server, { host, port, portVariable: 'PORT' });
   const ops = await listenForOps(config.http, { listener: app.opsListener, onMalformed: app.onMalformed });
   // Before it is said that the server listens: a signal may follow at once.
-  exitOnSignal(async () => {
+  shutDownOnSignal(async () => {
     log.info('Draining: finishing requests in flight.');
     app.drain();
     await shutDown(server, { shutdownMs, endStreams: app.endStreams, closeSockets: app.closeSockets });
@@ -37,6 +37,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
     await sandbox?.close();
     ops?.server.close();
     ops?.server.closeAllConnections();
+    await flushLog();
   });
   const addresses = { url, opsUrl: ops?.url ?? null };
   if (config.isProduction) log.info(addresses, 'Listening.');
