@@ -1,20 +1,15 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import { bodyText } from './body-text.ts';
 import type { BsgErrorCode } from './codes.ts';
+import { type ConnectionsOptions, createConnections } from './connections.ts';
 import { observeRequest } from './observe-request.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /** Options of {@link createTransport}. */
-export interface TransportOptions {
-  /** Such as `https://api.bsg.world/rest`, without a slash at the end. */
-  readonly baseUrl: string;
+export interface TransportOptions extends ConnectionsOptions {
   /** Sent as `X-API-KEY` and nowhere else. */
   readonly apiKey: string;
-  /** Idle sockets kept open for the next request, at most. */
-  readonly maxConcurrency: number;
   /** Clock for a `Retry-After` that is a date; milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -53,7 +48,7 @@ export interface TransportError {
 export interface Transport {
   /** Resolves to an error where there is no response, `TIMEOUT` when aborted; rejects only on a bug. */
   send(request: HttpRequest, signal: AbortSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
-  /** Closes the idle sockets. */
+  /** Closes all connections. */
   dispose(): void;
 }
 
@@ -61,14 +56,15 @@ export interface Transport {
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Sends single requests by node-fetch. The key never follows a redirect: a redirect is an error. */
-export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: TransportOptions): Transport {
-  const Agent = baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: maxConcurrency });
+export function createTransport({ apiKey, now, ...upstream }: TransportOptions): Transport {
+  const { baseUrl } = upstream;
+  const connections = createConnections(upstream);
   const { host } = new URL(baseUrl);
   const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   return {
     send: (request, signal, observer) =>
       observeRequest({ host, request, observer }, async (tracingHeaders) => {
+        const { agent } = connections;
         try {
           const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES, ...contentOf(request) } as const;
           const response = await fetch(baseUrl + request.path, {
@@ -77,10 +73,12 @@ export function createTransport({ baseUrl, apiKey, maxConcurrency, now }: Transp
           });
           return await readResponse(response, now());
         } catch (error) {
-          return toTransportError(error);
+          const transportError = toTransportError(error);
+          if (transportError.code !== 'BAD_RESPONSE') connections.renew(agent);
+          return transportError;
         }
       }),
-    dispose: () => agent.destroy(),
+    dispose: connections.dispose,
   };
 }
 

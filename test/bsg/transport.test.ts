@@ -1,7 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import { startClient } from '../helpers/client.ts';
 import { fakeTimers, passTimeUntil } from '../helpers/clock.ts';
-import { hangs, held, type Respond, respondWith, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
+import {
+  hangs,
+  held,
+  inGroupsOf,
+  knowsAll,
+  type Respond,
+  respondWith,
+  sendJson,
+  startFakeBsg,
+  wireSms,
+} from '../helpers/fake-bsg.ts';
 
 const unavailable = (code: string) => ({ kind: 'failure', group: 'unavailable', code, subject: '211' });
 
@@ -78,6 +88,54 @@ describe('a request to BSG', () => {
     await client.smsById('211');
     expect(await client.smsById('211')).toMatchObject({ kind: 'sms' });
     expect(bsg.paths).toHaveLength(3);
+  });
+});
+
+/** A BSG and a client with 50 idle connections to it; those are broken from now on, and new ones are not. */
+async function breakIdleConnections(fault: Respond, options: Parameters<typeof startClient>[1] = {}) {
+  const bsg = await startFakeBsg(inGroupsOf(50));
+  const client = startClient(bsg.baseUrl, { massStatus: 'off', ...options });
+  await Promise.all(Array.from({ length: 50 }, (_, i) => client.smsById(String(i))));
+  const broken = new Set(bsg.requests.map(({ socket }) => socket));
+  bsg.forgetRequests();
+  bsg.respond = (request, response) => (broken.has(request.socket) ? fault : knowsAll())(request, response);
+  return { bsg, client, broken };
+}
+
+describe('where the idle connections are broken', () => {
+  const reset: Respond = (_, response) => response.socket?.resetAndDestroy();
+
+  it('a retry uses a new one', async () => {
+    const { bsg, client, broken } = await breakIdleConnections(reset);
+
+    expect(await client.smsById('211')).toMatchObject({ kind: 'sms' });
+    expect(bsg.requests.map(({ socket }) => broken.has(socket))).toEqual([true, false]);
+  });
+
+  it('only the first of many fetches fails without retries', async () => {
+    const { client } = await breakIdleConnections(reset, { retries: 0 });
+
+    expect(await client.smsById('211')).toMatchObject(unavailable('NETWORK'));
+    for (let i = 0; i < 49; i++) expect(await client.smsById(String(i))).toMatchObject({ kind: 'sms' });
+  });
+
+  it('fetches that begin at once all succeed with a retry', async () => {
+    const { client } = await breakIdleConnections(reset, { retries: 1 });
+
+    const results = await Promise.all(Array.from({ length: 200 }, (_, i) => client.smsById(String(i))));
+    expect(results.filter(({ kind }) => kind !== 'sms')).toEqual([]);
+  });
+
+  it('and never respond, a timeout discards them all', async () => {
+    fakeTimers();
+    const { bsg, client, broken } = await breakIdleConnections(hangs, { timeoutMs: 1_000, retries: 1 });
+    const read = client.smsById('211');
+    await bsg.received(1);
+    vi.advanceTimersByTime(500);
+
+    expect(await read).toMatchObject({ kind: 'sms' });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => client.smsById(String(i))));
+    expect(bsg.requests.filter(({ socket }) => broken.has(socket))).toHaveLength(1);
   });
 });
 
