@@ -18,6 +18,16 @@ export const authVariables = {
     .describe('Where the issuer publishes the keys that sign its JWTs. Goes with `AUTH_ISSUER` and `AUTH_AUDIENCE`.'),
   AUTH_ISSUER: text('any text').optional().describe('The `iss` that a JWT has to have.'),
   AUTH_AUDIENCE: text('any text').optional().describe('The `aud` that a JWT has to have.'),
+  AUTH_SCOPE_CLAIM: text(
+    'the name of a claim, or the path to one with dots, such as realm_access.roles',
+    (path) => !/\s|^\.|\.$/.test(path),
+  )
+    .optional()
+    .meta({
+      description:
+        'Claim of a JWT that has the scopes: a list, or a text separated by spaces. Goes with `AUTH_JWKS_URL`.',
+      default: '`scope` and `scp`',
+    }),
   AUTH: oneOf(['none'])
     .optional()
     .describe(
@@ -49,9 +59,15 @@ export const auth = z
     },
     { when: () => true },
   )
-  .transform(({ AUTH_TOKENS: tokens = [], AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience }) => {
+  .refine(
+    ({ AUTH_SCOPE_CLAIM, AUTH_JWKS_URL }) => AUTH_SCOPE_CLAIM === undefined || AUTH_JWKS_URL !== undefined,
+    errorOf('AUTH_SCOPE_CLAIM', 'expected no value without AUTH_JWKS_URL'),
+  )
+  .transform(({ AUTH_TOKENS: tokens = [], ...env }) => {
+    const { AUTH_JWKS_URL: jwksUrl, AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = env;
     /** The issuer whose JWTs are accepted; null: none. */
-    const jwt = jwksUrl && issuer && audience ? { jwksUrl, issuer, audience } : null;
+    const jwt =
+      jwksUrl && issuer && audience ? { jwksUrl, issuer, audience, scopeClaim: env.AUTH_SCOPE_CLAIM ?? null } : null;
     return tokens.length === 0 && jwt === null ? null : { tokens, jwt };
   });
 

@@ -21,6 +21,8 @@ export interface JwtOptions {
   readonly issuer: string;
   /** The required `aud`, or one of several. */
   readonly audience: string;
+  /** Name of the claim that has the scopes, or the path to it with dots; null: `scope` (RFC 9068) and `scp`. */
+  readonly scopeClaim: string | null;
 }
 
 /** Called with null when the keys are fetched for the first time, and with the error of each fetch that fails. */
@@ -38,8 +40,10 @@ export interface JwtCheck {
 /** Asymmetric only: with a shared secret, the published key would sign tokens too (algorithm confusion). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_S = 30;
-/** A withdrawn key is accepted for so long; an unknown one makes the keys be fetched at once. */
+/** A withdrawn key is accepted for so long. */
 const RELOAD_INTERVAL_MS = 5 * 60_000;
+/** An unknown key makes the keys be fetched at once, but not for so long after the last time. */
+const UNKNOWN_KEY_INTERVAL_MS = 5_000;
 const RETRY_INTERVAL_MS = 1_000;
 const MAX_KEYS_BYTES = 1024 * 1024;
 /** A verified token is not verified again for so long, unless it expires before. */
@@ -53,7 +57,7 @@ const KEY_ERRORS: ReadonlySet<string> = new Set([
 ]);
 
 /** Verifies by the issuer's keys, which it refreshes; while the issuer is unavailable, those fetched last stay in use. */
-export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys: OnKeys): JwtCheck {
+export function createJwtCheck({ jwksUrl, issuer, audience, scopeClaim }: JwtOptions, onKeys: OnKeys): JwtCheck {
   /** By the digest of the token, so that no token is kept. */
   const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
   /** Counts fetches of the keys: what was verified with older ones does not count any more. */
@@ -64,6 +68,7 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
   }
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
     cacheMaxAge: Number.POSITIVE_INFINITY,
+    cooldownDuration: UNKNOWN_KEY_INTERVAL_MS,
     [customFetch]: createKeyFetch(dropVerified),
   });
   const rules = {
@@ -98,10 +103,11 @@ export function createJwtCheck({ jwksUrl, issuer, audience }: JwtOptions, onKeys
       const digest = hash('sha256', token, 'base64');
       const known = verified.get(digest);
       if (known !== undefined && Date.now() < known.untilMs) return known.caller;
+      if (!isCanonical(token)) return 'invalid';
       const begunIn = generation;
       try {
         const { payload } = await verify(token, keys, rules);
-        const caller = callerOf(payload);
+        const caller = callerOf(payload, scopeClaim);
         if (caller !== null && begunIn === generation)
           verified.set(digest, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + VERIFIED_TTL_MS) });
         return caller ?? 'invalid';
@@ -157,16 +163,42 @@ async function verify(token: string, keys: JWTVerifyGetKey, rules: JWTVerifyOpti
   }
 }
 
-/** Null where the token names no caller. Scopes are in `scope`, separated by spaces (RFC 9068), or in `scp`. */
-function callerOf({ sub, client_id: client, scope, scp, exp = 0 }: JWTPayload) {
+/** Whether each part is base64url as RFC 7515 requires it: unpadded, and the one way to write its bytes. The library accepts others. */
+function isCanonical(token: string): boolean {
+  return token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);
+}
+
+/** Null where the token names no caller. */
+function callerOf(payload: JWTPayload, scopeClaim: string | null) {
+  const { sub, client_id: client, exp = 0 } = payload;
   const id = isName(sub) ? `jwt:${sub}` : isName(client) ? `client:${client}` : null;
   if (id === null) return null;
-  const scopes = [scope, scp].flat().filter((claim) => typeof claim === 'string');
   return {
     id,
-    scopes: new Set(scopes.flatMap((claim) => claim.split(' '))),
+    scopes: new Set(
+      scopeClaim === null
+        ? [...scopesOf(payload['scope']), ...scopesOf(payload['scp'])]
+        : scopesOf(claimOf(payload, scopeClaim)),
+    ),
     expiresAtMs: (exp + CLOCK_TOLERANCE_S) * 1_000,
   };
+}
+
+/** The scopes in a claim: a list, or a text separated by spaces. */
+function scopesOf(claim: unknown): readonly string[] {
+  if (typeof claim === 'string') return claim.split(' ');
+  return Array.isArray(claim) ? claim.filter((scope) => typeof scope === 'string') : [];
+}
+
+/** A claim by its name, which may have dots as it is often a URL, else by its path. */
+function claimOf(payload: object, path: string): unknown {
+  return ownValue(payload, path) ?? path.split('.').reduce<unknown>(ownValue, payload);
+}
+
+function ownValue(parent: unknown, name: string): unknown {
+  return typeof parent === 'object' && parent !== null && Object.hasOwn(parent, name)
+    ? Reflect.get(parent, name)
+    : undefined;
 }
 
 function isName(claim: unknown): claim is string {

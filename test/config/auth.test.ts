@@ -16,7 +16,12 @@ describe('the configuration of authentication', () => {
         { name: 'web', token: 'token_of_web_0123456789', scopes: [] },
         { name: 'support', token: 'token_of_support_01234', scopes: ['bsg:personal', 'other'] },
       ],
-      jwt: { jwksUrl: 'https://issuer.example/keys?version=1', issuer: 'https://issuer.example/', audience: 'bsg' },
+      jwt: {
+        jwksUrl: 'https://issuer.example/keys?version=1',
+        issuer: 'https://issuer.example/',
+        audience: 'bsg',
+        scopeClaim: null,
+      },
     });
   });
 
@@ -44,8 +49,18 @@ describe('the configuration of authentication', () => {
     );
   });
 
+  it('takes the claim that has the scopes of JWTs, and refuses one without JWTs', () => {
+    expect(readConfig({ ...jwt, AUTH_SCOPE_CLAIM: 'realm_access.roles' }).auth?.jwt?.scopeClaim).toBe(
+      'realm_access.roles',
+    );
+    expect(configErrorOf({ AUTH_SCOPE_CLAIM: 'roles' })).toContain(
+      'AUTH_SCOPE_CLAIM is "roles": expected no value without AUTH_JWKS_URL',
+    );
+  });
+
   it.each([
     ['AUTH', 'no'],
+    ['AUTH_SCOPE_CLAIM', 'my roles'],
     ['AUTH_JWKS_URL', 'issuer.example/keys'],
   ])('refuses %s=%s', (name, value) => {
     expect(configErrorOf({ [name]: value })).toContain(`${name} is "${value}": expected`);
