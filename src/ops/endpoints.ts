@@ -64,12 +64,7 @@ async function respond(path: string, reader: OpsReader, { readiness, registry }:
   }
   if (path !== '/metrics' || reader === 'elsewhere') return refusalOf(requestError('notFound'));
   if (reader === 'unauthenticated') return refusalOf(requestError('tokenMissing'));
-  try {
-    return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
-  } catch {
-    // A worker that exits or hangs does not report in time. The next scrape may succeed.
-    return { status: 503, headers: {}, body: 'Metrics are temporarily unavailable.' };
-  }
+  return { status: 200, headers: { 'content-type': registry.contentType }, body: await registry.metrics() };
 }
 
 function json(status: number, body: object): OpsResponse {

@@ -1,5 +1,5 @@
-/** Prometheus metrics of the server and of its workers. */
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+/** Prometheus metrics of the server. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { ResponseCacheUsage } from '../response-cache/store.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
@@ -171,19 +171,6 @@ function createGauges(sources: MetricSources, registry: Registry): void {
     const collect = () => metric.set(read());
     const metric: Gauge = new Gauge({ name, help, registers: [registry], aggregator, collect });
   }
-}
-
-/** In a worker: shares its metrics with the primary. */
-export function shareMetrics(registry: Registry): void {
-  // Its constructor registers the listener that responds to the primary.
-  new AggregatorRegistry();
-  AggregatorRegistry.setRegistries(registry);
-}
-
-/** In the primary: the metrics of all workers as one. */
-export function metricsOfWorkers(): MetricsText {
-  const registry = new AggregatorRegistry();
-  return { metrics: () => registry.clusterMetrics(), contentType: registry.contentType };
 }
 
 function createNameBound(most: number): (name: string) => string {

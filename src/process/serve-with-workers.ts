@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createOpsListener, type Readiness } from '../ops/endpoints.ts';
 import { flushLog, type Log } from '../ops/log.ts';
-import { metricsOfWorkers } from '../ops/metrics.ts';
+import { metricsOfWorkers } from '../ops/worker-metrics.ts';
 import { startWorkers, type Workers } from '../ops/workers.ts';
 import { createHttpServer } from '../transports/http-server.ts';
 import { listen } from './listen.ts';
@@ -18,23 +18,24 @@ export async function serveWithWorkers(
   let workers: Workers | null = null;
   let isDraining = false;
   function readiness(): Readiness {
-    const listening = workers?.listening ?? 0;
-    const status = isDraining ? 'draining' : listening === 0 ? 'starting' : 'ready';
-    return { status, parts: { workers: `${listening} of ${count}` } };
+    const ready = workers?.ready ?? 0;
+    const status = isDraining ? 'draining' : ready === 0 ? 'starting' : 'ready';
+    return { status, parts: { workers: `${ready} of ${count}` } };
   }
   const server = createHttpServer({
     listener: createOpsListener({ readiness, registry: metricsOfWorkers() }),
     onMalformed: (status, reason) => log.info({ status, reason }, 'response'),
   });
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
-  const starting = startWorkers(count, log);
+  workers = startWorkers(count, log);
+  const { started, end } = workers;
   shutDownOnSignal(async (signal) => {
     isDraining = true;
-    await (await starting).end(signal, shutdownMs + WORKER_GRACE_MS);
+    await end(signal, shutdownMs + WORKER_GRACE_MS);
     server.close();
     server.closeAllConnections();
     await flushLog();
   });
-  workers = await starting;
+  await started;
   log.info({ workers: count, opsUrl }, 'All workers are listening.');
 }

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { flushLog, type Log } from '../ops/log.ts';
-import { shareMetrics } from '../ops/metrics.ts';
 import { shutDown } from '../ops/shutdown.ts';
+import { reportToPrimary } from '../ops/worker-metrics.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { createHttpServer, type HttpServerOptions } from '../transports/http-server.ts';
 import { greeting } from './greeting.ts';
@@ -23,7 +23,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
     sandbox === null ? config : { ...config, bsg: { ...config.bsg, baseUrl: sandbox.baseUrl } },
     log,
   );
-  if (cluster.isWorker) shareMetrics(app.registry);
+  if (cluster.isWorker) reportToPrimary(app.registry);
   const server = createHttpServer(app);
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, { host, port, portVariable: 'PORT' });

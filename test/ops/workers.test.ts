@@ -41,6 +41,12 @@ function linesOf(program: Program, message: string): readonly { readonly pid: nu
   return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === message);
 }
 
+/** The queries that `/metrics` counts. */
+async function requestsIn(opsUrl: string): Promise<number> {
+  const metrics = await (await fetch(`${opsUrl}/metrics`)).text();
+  return Number(/^bsg_graphql_request_duration_seconds_count\{operation="OneSms".* (\d+)$/m.exec(metrics)?.[1]);
+}
+
 /** The workers that have listened so far, oldest first. */
 function pidsOf(program: Program): readonly number[] {
   return linesOf(program, 'Listening.').map(({ pid }) => pid);
@@ -98,18 +104,51 @@ describe('workers', () => {
     expect(await program.ended).toBe(0);
   });
 
-  it('keep answering while one of them hangs, except for the metrics', async () => {
-    const { program, url, opsUrl } = await startWorkers(await startFakeBsg(), { SHUTDOWN_MS: '100' });
+  it('keep answering while one of them hangs, metrics included, until it is noticed and replaced', async () => {
+    const { program, url, opsUrl } = await startWorkers(await startFakeBsg());
     const [hanging = 0] = pidsOf(program);
+    const readiness = async () => (await fetch(`${opsUrl}/ready`)).json();
+    for (let i = 0; i < 4; i++) await send(url);
+    expect(await requestsIn(opsUrl)).toBe(4);
+
     process.kill(hanging, 'SIGSTOP');
-    expect((await fetch(`${opsUrl}/metrics`)).status).toBe(503);
-    expect((await fetch(`${opsUrl}/ready`)).status).toBe(200);
+    expect(await requestsIn(opsUrl)).toBe(4);
     // Connections go to the workers in turn: the one that hangs gets one at the most.
     expect(await Promise.any([send(url), send(url)])).toBe(200);
 
+    await program.printed(/A worker does not respond/);
+    expect(await readiness()).toEqual({ status: 'ready', workers: '1 of 2' });
+    expect(await requestsIn(opsUrl)).toBeGreaterThan(4);
+    await expect.poll(readiness).toEqual({ status: 'ready', workers: '2 of 2' });
+    expect(() => process.kill(hanging, 0)).toThrow('ESRCH');
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+  });
+
+  it('that hang do not keep the others from ending', async () => {
+    const { program } = await startWorkers(await startFakeBsg(), { SHUTDOWN_MS: '100' });
+    const [hanging = 0] = pidsOf(program);
+    process.kill(hanging, 'SIGSTOP');
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
     expect(() => process.kill(hanging, 0)).toThrow('ESRCH');
+  });
+
+  it('end in order while they start', async () => {
+    const watch = `data:text/javascript,process.on('newListener', (name) => name === 'SIGTERM' && console.log('handled'))`;
+    const environment = {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      OPS_PORT: '0',
+      WORKERS: '2',
+      AUTH_TOKENS,
+      BSG_API_KEY: 'live_of_workers',
+    };
+    const program = runProgram([], environment, 'dist/main.js', ['--import', watch]);
+    // The primary, and its first worker.
+    await program.printed(/handled\s[\s\S]*handled/);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
   });
 
   it('exit with 1 and say why if they cannot start', async () => {
