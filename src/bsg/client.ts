@@ -1,11 +1,13 @@
 /** The BSG client: the one entrance to everything in this folder. */
 import { createCampaignPaths } from './campaign-paths.ts';
-import { settleWithin } from './deadline.ts';
+import { setDeadline } from './deadline.ts';
 import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
+import { Gathering } from './gathering.ts';
 import { createMassStatus, type MassStatusState } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import { createRequests } from './request.ts';
 import type { BsgValue, StatusKey, Upstream } from './resource.ts';
+import { SingleFetch } from './single-fetch.ts';
 import { createTransport } from './transport.ts';
 import { createUpstreams } from './upstream.ts';
 
@@ -76,16 +78,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     now,
   });
 
-  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, massStatus, now });
-
-  function fetchOne<Value extends BsgValue>(
-    { key, known }: Fetch<Value>,
-    upstream: Upstream,
-  ): Promise<Value | BsgFailure> {
-    const invalid = key.resource.validate(key.id);
-    if (invalid !== null) return Promise.resolve(invalid);
-    return key.resource.fetch(key.id, upstream, areAnswersRandom ? null : known);
-  }
+  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, now });
 
   function resultOf<Value extends BsgValue>(
     { key: { resource, id } }: Fetch<Value>,
@@ -106,10 +99,16 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       onResult: OnResult<Value>,
     ) {
       const upstreams = fetches.map(({ key }) => upstreamFor(key, observer));
-      const results = fetches.map((each, i) => fetchOne(each, upstreams[i] as Upstream));
-      return settleWithin(options.timeoutMs, results, (result, i) =>
-        onResult(resultOf(fetches[i] as Fetch<Value>, upstreams[i] as Upstream, result), i),
+      const gathering = new Gathering<Value | BsgFailure | null>(fetches.length, (result, place) =>
+        onResult(resultOf(fetches[place] as Fetch<Value>, upstreams[place] as Upstream, result), place),
       );
+      const timer = setDeadline(() => gathering.putMissing(null), options.timeoutMs);
+      fetches.forEach(({ key, known }, place) => {
+        const upstream = upstreams[place] as Upstream;
+        const usable = areAnswersRandom ? null : known;
+        new SingleFetch({ key, known: usable, upstream, gathering, place }).begin(massStatus);
+      });
+      return gathering.ended.finally(() => clearTimeout(timer));
     },
     get massStatus() {
       return massStatus.state;

@@ -15,34 +15,6 @@ export function startDeadline(timeoutMs: number, now: () => number): Deadline {
 }
 
 /**
- * Reports each result as soon as it is there, by its place, and null for each that is not when the time is up. Resolves after
- * the last report.
- */
-export async function settleWithin<Result>(
-  timeoutMs: number,
-  results: readonly Promise<Result>[],
-  report: (result: Result | null, place: number) => void,
-): Promise<void> {
-  const open = new Set(results.keys());
-  const settled = results.map((result, place) =>
-    result.then((value) => {
-      if (open.delete(place)) report(value, place);
-    }),
-  );
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setDeadline(resolve, timeoutMs);
-  });
-  try {
-    await Promise.race([Promise.all(settled), expired]);
-    for (const place of open) report(null, place);
-    open.clear();
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
  * A timer that leaves one turn to responses which have arrived by then. After a stall of this process the event loop fires
  * timers before it reads sockets, and BSG was in time.
  */

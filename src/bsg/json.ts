@@ -10,8 +10,11 @@ export type ReadJson = (body: string) => WireObject | null;
 /** A shorter key is no secret, and may be part of any text. */
 const MIN_SECRET_LENGTH = 8;
 
-/** Numbers, and what looks like one within a text. */
-const NUMBERS = /[[:,]\s*(-?\d[\d.eE+-]*)(?=\s*[,\]}])/g;
+/**
+ * A number that may be another text in JavaScript, or what looks like one within a text: with 16 characters or more, an exponent,
+ * a zero at its end, or so small that JavaScript writes an exponent; and -0.
+ */
+const LOSSY_NUMBER = /[[:,]\s*(?:-?(?:[\d.]{16}|[\d.]+(?:e|(?<=\.\d*0)(?![\d.]))|0\.0{6})|-0(?![\d.]))/i;
 
 /**
  * A reader that replaces the API key in whatever BSG says. `JSON.parse` reads a body whose numbers are the same text in
@@ -26,17 +29,12 @@ export function createJsonReader(apiKey: string): ReadJson {
     try {
       const isSecret = mayHaveKey(body);
       const json =
-        isSecret || hasLossyNumber(body) ? parseLossless(body, undefined, (digits) => digits) : JSON.parse(body);
+        isSecret || LOSSY_NUMBER.test(body) ? parseLossless(body, undefined, (digits) => digits) : JSON.parse(body);
       return isObject(json) ? (isSecret ? redact(json, apiKey) : json) : null;
     } catch {
       return null;
     }
   };
-}
-
-function hasLossyNumber(body: string): boolean {
-  for (const [, number] of body.matchAll(NUMBERS)) if (String(Number(number)) !== number) return true;
-  return false;
 }
 
 function isObject(json: unknown): json is WireObject {

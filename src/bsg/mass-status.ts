@@ -4,7 +4,7 @@ import { type BsgFailure, isFailure } from './failure.ts';
 import { decodeMassAnswer, decodeMassItem, type MassAnswer, type SingleAnswer } from './mass-answer.ts';
 import type { Call, Requests } from './request.ts';
 import type { Reply, Upstream } from './resource.ts';
-import { fetchSms, smsOf } from './single-status.ts';
+import { smsOf } from './single-status.ts';
 import type { Sms } from './sms.ts';
 import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
 
@@ -22,22 +22,26 @@ export interface MassStatusOptions {
 /** Whether ids are fetched many at a time: `unknown` before the first such request, `off` by configuration. */
 export type MassStatusState = 'off' | 'unknown' | 'offered' | 'not offered';
 
-/** Fetches messages by id: several that are requested together by one `POST /sms/getStatus`, a single one by `GET /sms/{id}`. */
-export interface MassStatus {
-  /** `id` is valid and canonical; `known` is the result of an earlier fetch. */
-  fetch(id: string, upstream: Upstream, known: Sms | BsgFailure | null): Promise<Sms | BsgFailure>;
-  readonly state: MassStatusState;
-}
-
-/** The response for one id: a result, no item (`missing`), or nothing about it (`unanswered`), so that it is fetched on its own. */
-type Outcome = Sms | BsgFailure | 'missing' | 'unanswered';
+/** What a batch comes to for one id: a message or failure, no item (`missing`), or nothing about it (`unanswered`). */
+export type MassOutcome = Sms | BsgFailure | 'missing' | 'unanswered';
 
 /** One fetch that waits for the request of its batch. */
-interface Member {
-  readonly id: string;
+export interface MassMember {
+  /** Of the message; valid and canonical. */
+  readonly massId: string;
   readonly upstream: Upstream;
-  readonly resolve: (outcome: Outcome) => void;
-  readonly reject: (bug: unknown) => void;
+  settle(outcome: MassOutcome): void;
+  /** Reports a bug. */
+  fail(bug: unknown): void;
+}
+
+/** Fetches messages by id: several that are requested together by one `POST /sms/getStatus`, a single one by `GET /sms/{id}`. */
+export interface MassStatus {
+  /** Whether it may be used now. */
+  readonly isInUse: boolean;
+  /** Fetches one more message, in some batch. */
+  add(member: MassMember): void;
+  readonly state: MassStatusState;
 }
 
 const PATH = '/sms/getStatus';
@@ -56,14 +60,11 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
   const offer = createOffer({ isOff, onMassStatus, now });
   let open: Batch | null = null;
 
-  function join(id: string, upstream: Upstream): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const member = { id, upstream, resolve, reject };
-      if (open?.add(member)) return;
-      const batch = new Batch(member, { now, isInUse: offer.isInUse, onPrepare: () => close(batch) });
-      open = batch;
-      setImmediate(() => run(batch));
-    });
+  function add(member: MassMember): void {
+    if (open?.add(member)) return;
+    const batch = new Batch(member, { now, isInUse: offer.isInUse, onPrepare: () => close(batch) });
+    open = batch;
+    setImmediate(() => run(batch));
   }
 
   function close(batch: Batch): void {
@@ -95,14 +96,9 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
   }
 
   return {
-    fetch(id, upstream, known) {
-      const fetchAlone = () => fetchSms(`/sms/${id}`, upstream);
-      if (!offer.isInUse()) return fetchAlone();
-      return join(id, upstream).then((outcome) => {
-        // A mass answer leaves out what does not exist, and this id was not found on its own before.
-        if (outcome === 'missing' && isNotFound(known)) return { ...known, subject: upstream.subject };
-        return typeof outcome === 'string' ? fetchAlone() : outcome;
-      });
+    add,
+    get isInUse() {
+      return offer.isInUse();
     },
     get state() {
       return offer.state;
@@ -139,23 +135,23 @@ interface BatchOptions {
 
 /** The fetches of one request. */
 class Batch implements Call {
-  readonly first: Member;
+  readonly first: MassMember;
   /** Null before it is sent, and where the batch is not sent as one request. */
   request: HttpRequest | null = null;
   readonly #options: BatchOptions;
   readonly #ids = new Set<string>();
-  #members: Member[] = [];
+  #members: MassMember[] = [];
 
-  constructor(first: Member, options: BatchOptions) {
+  constructor(first: MassMember, options: BatchOptions) {
     this.first = first;
     this.#options = options;
     this.add(first);
   }
 
   /** Returns false where it is full. */
-  add(member: Member): boolean {
-    if (this.#ids.size >= MAX_IDS && !this.#ids.has(member.id)) return false;
-    this.#ids.add(member.id);
+  add(member: MassMember): boolean {
+    if (this.#ids.size >= MAX_IDS && !this.#ids.has(member.massId)) return false;
+    this.#ids.add(member.massId);
     this.#members.push(member);
     return true;
   }
@@ -173,33 +169,29 @@ class Batch implements Call {
     const { now, isInUse, onPrepare } = this.#options;
     onPrepare();
     this.#members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > now());
-    const ids = [...new Set(this.#members.map(({ id }) => id))];
+    const ids = [...new Set(this.#members.map(({ massId }) => massId))];
     if (ids.length === 1) this.request = { path: `/sms/${ids[0]}`, body: null, size: 1 };
     // Ids are written as digits: a number would be rounded.
     else if (ids.length > 1 && isInUse()) this.request = { path: PATH, body: `{"ids":[${ids}]}`, size: ids.length };
     return this.request;
   }
 
-  settle(outcomeOf: (member: Member) => Outcome): void {
-    for (const member of this.#members) member.resolve(outcomeOf(member));
+  settle(outcomeOf: (member: MassMember) => MassOutcome): void {
+    for (const member of this.#members) member.settle(outcomeOf(member));
   }
 
   fail(bug: unknown): void {
-    for (const member of this.#members) member.reject(bug);
+    for (const member of this.#members) member.fail(bug);
   }
 }
 
-function outcomeOfSingle({ upstream }: Member, response: HttpResponse | TransportError): Outcome {
+function outcomeOfSingle({ upstream }: MassMember, response: HttpResponse | TransportError): MassOutcome {
   return smsOf(upstream.readResponse(response, decodeSmsOrCampaign), upstream.subject);
 }
 
-function outcomeOfItem({ id, upstream }: Member, { items, fetchedAt }: MassAnswer): Outcome {
-  const item = items.get(id);
+function outcomeOfItem({ massId, upstream }: MassMember, { items, fetchedAt }: MassAnswer): MassOutcome {
+  const item = items.get(massId);
   return item === undefined ? 'missing' : (upstream.readObject(item, decodeMassItem, fetchedAt) ?? 'unanswered');
-}
-
-function isNotFound(known: Sms | BsgFailure | null): known is BsgFailure {
-  return known !== null && isFailure(known) && known.group === 'notFound';
 }
 
 /** An unknown path, an error of what BSG took for a lookup by id, or the answer to such a lookup. */

@@ -33,8 +33,7 @@ export function createPlainTimeReader(timezone: string): (wireTime: unknown) => 
   }
 
   return (wireTime) => {
-    if (NO_TIME.has(wireTime)) return null;
-    if (typeof wireTime !== 'string' || !PLAIN.test(wireTime)) return undefined;
+    if (typeof wireTime !== 'string' || !PLAIN.test(wireTime)) return NO_TIME.has(wireTime) ? null : undefined;
     // Joined, so that it is a plain text; see `own-text.ts`.
     const local = [wireTime.slice(0, DATE_LENGTH), 'T', wireTime.slice(DATE_LENGTH + 1, SECOND_LENGTH), 'Z'].join('');
     if (!isOnCalendar(wireTime)) return undefined;

@@ -7,9 +7,9 @@ import type { Deadline } from './deadline.ts';
 import type { Decode } from './decode.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
 import type { WireObject } from './json.ts';
-import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import { ownText } from './own-text.ts';
+import type { Sms } from './sms.ts';
 import type { HttpResponse, TransportError } from './transport.ts';
 
 /** What BSG answers with: immutable, and dated. */
@@ -36,7 +36,9 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   validate(id: string): BsgFailure | null;
   /** The one spelling of the ids that BSG treats as equal, such as `7` for `007`. A malformed id is returned unchanged. */
   canonicalId(id: string): string;
-  /** Fetches one value. `id` has passed {@link Resource.validate}; `known` is the result of an earlier fetch. */
+  /** For values that a mass answer can tell. */
+  readonly mass?: MassLookup<Value>;
+  /** Fetches one value on its own. `id` has passed {@link Resource.validate}; `known` is the result of an earlier fetch. */
   fetch(id: string, upstream: Upstream, known: Value | BsgFailure | null): Promise<Value | BsgFailure>;
   /** Whether the value is about this id, and not about another message. */
   matches(value: Value, id: string): boolean;
@@ -52,6 +54,14 @@ export interface Resource<Value extends BsgValue = BsgValue> {
   equals(a: Value, b: Value): boolean;
   /** For values that depend on those read before them. */
   readonly history?: ResourceHistory<Value>;
+}
+
+/** How a value is read from the answer to a request for many messages. `id` has passed {@link Resource.validate}. */
+export interface MassLookup<Value extends BsgValue> {
+  /** The id of the message that tells it; null where it is not known. */
+  idOf(id: string, known: Value | BsgFailure | null): string | null;
+  /** What that message tells, which is null where the answer leaves it out; null: nothing, so that it is fetched on its own. */
+  resultOf(message: Sms | BsgFailure | null, id: string, known: Value | BsgFailure | null): Value | BsgFailure | null;
 }
 
 /** How long resources keep values for their history: a day, for a page that is opened daily. */
@@ -83,8 +93,6 @@ export interface Upstream {
   ): Value | BsgFailure | null;
   /** Which of BSG's paths answers for campaigns. */
   readonly campaignPaths: CampaignPaths;
-  /** Messages by id, many in one request. */
-  readonly massStatus: MassStatus;
 }
 
 /** The decoded response to one request. */
@@ -104,7 +112,11 @@ export interface StatusKey<Value extends BsgValue = BsgValue> {
 
 /** The key of one value. It keeps nothing of the text that the id was a part of, as keys are cached. */
 export function keyOf<Value extends BsgValue>(resource: Resource<Value>, part: string): StatusKey<Value> {
-  const id = ownText(part);
+  return keyOfOwn(resource, ownText(part));
+}
+
+/** The same for an id that is kept anyway, such as that of a cached value. */
+export function keyOfOwn<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
   return { resource, id, text: `${resource.name}:${resource.canonicalId(id)}` };
 }
 

@@ -22,7 +22,9 @@ type Candidates = readonly Temporal.Instant[];
 export function createTimesReader(timezone: string): ReadTimes {
   const readPlainly = createPlainTimeReader(timezone);
   return (wireTimes) => {
-    const [plainIn, plainSent, plainDr] = wireTimes.map(readPlainly);
+    const plainIn = readPlainly(wireTimes[0]);
+    const plainSent = readPlainly(wireTimes[1]);
+    const plainDr = readPlainly(wireTimes[2]);
     // Without a clock change near them, each time means one moment, whatever the others are.
     if (plainIn !== undefined && plainSent !== undefined && plainDr !== undefined) return [plainIn, plainSent, plainDr];
     const best = wireTimes.map((wireTime) => read(wireTime, timezone)?.instant ?? null);

@@ -3,7 +3,6 @@ import { type Deadline, startDeadline } from './deadline.ts';
 import { type Decode, type DecodeContext, decodeObject, decodeResponse } from './decode.ts';
 import { type BsgFailure, failure } from './failure.ts';
 import { createJsonReader, type ReadJson, type WireObject } from './json.ts';
-import type { MassStatus } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import type { Requests } from './request.ts';
 import type { Reply, StatusKey, Upstream } from './resource.ts';
@@ -14,7 +13,6 @@ import type { HttpResponse, TransportError } from './transport.ts';
 export interface UpstreamsOptions {
   readonly requests: Requests;
   readonly campaignPaths: CampaignPaths;
-  readonly massStatus: MassStatus;
   /** Removed from whatever BSG says. */
   readonly apiKey: string;
   /** IANA zone in which BSG's times are read. */
@@ -55,10 +53,6 @@ class UpstreamOfFetch implements Upstream {
 
   get campaignPaths(): CampaignPaths {
     return this.#access.campaignPaths;
-  }
-
-  get massStatus(): MassStatus {
-    return this.#access.massStatus;
   }
 
   async get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>> {

@@ -40,7 +40,8 @@ function ownKeysOf<Value extends BsgValue>(
   key: StatusKey<Value>,
   result: Value | BsgFailure,
 ): readonly StatusKey<Value>[] {
-  const aliases = isFailure(result) ? [] : key.resource.aliases(result);
+  if (isFailure(result)) return [key];
+  const aliases = key.resource.aliases(result);
   return aliases.some(({ text }) => text === key.text) ? aliases : [key, ...aliases];
 }
 

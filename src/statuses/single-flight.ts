@@ -1,6 +1,13 @@
+import type { Gathering } from '../bsg/gathering.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
+
+/** One read that waits for a flight, by its place among those that are awaited together. */
+interface Waiting<Value extends BsgValue> {
+  readonly gathering: Gathering<Outcome<Value>>;
+  readonly place: number;
+}
 
 /** One fetch that any number of reads wait for. */
 export class Flight<Value extends BsgValue = BsgValue> {
@@ -9,33 +16,40 @@ export class Flight<Value extends BsgValue = BsgValue> {
   known: Entry<Value> | null;
   /** When its key was invalidated since it began, as its result may be older than the reason; milliseconds since 1970. Null: never. */
   invalidatedAtMs: number | null = null;
-  /** Resolves when it lands. Rejects on a bug. */
-  readonly outcome: Promise<Outcome<Value>>;
-  readonly #onEnd: () => void;
-  readonly #settle: { resolve(outcome: Outcome<Value>): void; reject(bug: unknown): void };
+  readonly #flights: SingleFlight;
+  /** The read that began it, then those that joined it. Empty once it has ended. */
+  #waiting: Waiting<Value>[] = [];
 
-  constructor(key: StatusKey<Value>, known: Entry<Value> | null, onEnd: () => void) {
+  /** Call `SingleFlight.start`. */
+  constructor(key: StatusKey<Value>, known: Entry<Value> | null, flights: SingleFlight) {
     this.key = key;
     this.known = known;
-    this.#onEnd = onEnd;
-    const settle = { resolve: (_: Outcome<Value>) => {}, reject: (_: unknown) => {} };
-    this.outcome = new Promise((resolve, reject) => {
-      settle.resolve = resolve;
-      settle.reject = reject;
-    });
-    this.#settle = settle;
+    this.#flights = flights;
+  }
+
+  /** Makes a read wait for it; returns itself. */
+  join(gathering: Gathering<Outcome<Value>>, place: number): this {
+    this.#waiting.push({ gathering, place });
+    return this;
   }
 
   /** Ends it with its outcome. */
   land(outcome: Outcome<Value>): void {
-    this.#onEnd();
-    this.#settle.resolve(outcome);
+    const [first, ...others] = this.#end();
+    first?.gathering.put(first.place, outcome);
+    for (const { gathering, place } of others) gathering.put(place, { ...outcome, tier: 'coalesced' });
   }
 
   /** Ends it with a bug, unless it has ended. */
   fail(bug: unknown): void {
-    this.#onEnd();
-    this.#settle.reject(bug);
+    for (const { gathering } of this.#end()) gathering.fail(bug);
+  }
+
+  #end(): readonly Waiting<Value>[] {
+    this.#flights.remove(this);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting;
   }
 }
 
@@ -51,11 +65,14 @@ export class SingleFlight {
 
   /** Begins the fetch for the key. Reads that come until it lands join it, unless the key is invalidated before. */
   start<Value extends BsgValue>(key: StatusKey<Value>, known: Entry<Value> | null): Flight<Value> {
-    const flight = new Flight(key, known, () => {
-      if (this.of(key) === flight) this.#flights.delete(key.text);
-    });
-    this.#flights.set(key.text, flight as Flight);
+    const flight = new Flight(key, known, this);
+    this.#flights.set(key.text, flight as unknown as Flight);
     return flight;
+  }
+
+  /** For a flight that ends. Leaves a later one of the same key. */
+  remove<Value extends BsgValue>(flight: Flight<Value>): void {
+    if (this.of(flight.key) === flight) this.#flights.delete(flight.key.text);
   }
 
   /** Marks the fetch in flight for the key and lets nobody join it any more. */

@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api';
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
+import { Gathering } from '../bsg/gathering.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Entry } from './entry.ts';
@@ -68,18 +69,20 @@ export function createStatuses(options: StatusesOptions): Statuses {
     reader: Reader,
   ): Promise<readonly Outcome<Value>[]> {
     const started: Flight<Value>[] = [];
-    const outcomes = keys.map((key) => {
+    const outcomes: Outcome<Value>[] = [];
+    const gathering = new Gathering<Outcome<Value>>(keys.length, (outcome, place) => {
+      outcomes[place] = outcome;
+    });
+    for (const [place, key] of keys.entries()) {
       const known = cache.get(key);
       const outcome = readNow(key, known, reader.purpose);
-      if (outcome !== null) return outcome;
-      const inFlight = singleFlight.of(key);
-      if (inFlight !== null) return inFlight.outcome.then((joined) => ({ ...joined, tier: 'coalesced' as const }));
-      const flight = singleFlight.start(key, known);
-      started.push(flight);
-      return flight.outcome;
-    });
+      const inFlight = outcome === null ? singleFlight.of(key) : null;
+      if (outcome !== null) gathering.put(place, outcome);
+      else if (inFlight !== null) inFlight.join(gathering, place);
+      else started.push(singleFlight.start(key, known).join(gathering, place));
+    }
     if (started.length > 0) void refresher.refresh(started, reader);
-    return Promise.all(outcomes);
+    return gathering.ended.then(() => outcomes);
   }
 
   function read<Value extends BsgValue>(

@@ -1,6 +1,6 @@
 /** The lookups of a message: by its id and by its reference. */
-import { isFailure } from '../failure.ts';
-import { HISTORY_MS, keyOf, type Resource, type StatusKey } from '../resource.ts';
+import { type BsgFailure, isFailure } from '../failure.ts';
+import { HISTORY_MS, keyOfOwn, type Resource, type StatusKey } from '../resource.ts';
 import { fetchSms } from '../single-status.ts';
 import { isFinalSms, isSameSms, type Sms, smsSchema, withConstantsOf } from '../sms.ts';
 import { canonicalId, validateReference, validateSmsId } from '../validation.ts';
@@ -22,7 +22,12 @@ export const smsById: Resource<Sms> = {
   name: 'sms',
   validate: validateSmsId,
   canonicalId,
-  fetch: (id, upstream, known) => upstream.massStatus.fetch(canonicalId(id), upstream, known),
+  mass: {
+    idOf: canonicalId,
+    // A mass answer leaves out what does not exist, and this id was not found on its own before.
+    resultOf: (message, id, known) => message ?? (isNotFound(known) ? { ...known, subject: id } : null),
+  },
+  fetch: (id, upstream) => fetchSms(`/sms/${canonicalId(id)}`, upstream),
   matches: ({ id: given }, id) => given === canonicalId(id),
 };
 
@@ -35,11 +40,14 @@ export const smsByReference: Resource<Sms> = {
   name: 'ref',
   validate: validateReference,
   canonicalId: (reference) => reference,
+  mass: {
+    idOf: (_, known) => (known === null || isFailure(known) ? null : known.id),
+    resultOf: (message, reference) => (message !== null && isAnswer(message, reference) ? message : null),
+  },
   async fetch(reference, upstream, known) {
     if (known !== null && !isFailure(known)) {
-      const result = await upstream.massStatus.fetch(known.id, upstream, known);
-      const isAnswer = isFailure(result) ? result.group !== 'notFound' : isAboutReference(result, reference);
-      if (isAnswer) return result;
+      const result = await fetchSms(`/sms/${known.id}`, upstream);
+      if (isAnswer(result, reference)) return result;
     }
     return fetchSms(`/sms/reference/${reference}`, upstream);
   },
@@ -47,7 +55,17 @@ export const smsByReference: Resource<Sms> = {
 };
 
 function keysOfSms({ id, reference }: Sms): readonly StatusKey<Sms>[] {
-  return reference === null ? [keyOf(smsById, id)] : [keyOf(smsById, id), keyOf(smsByReference, reference)];
+  const byId = keyOfOwn(smsById, id);
+  return reference === null ? [byId] : [byId, keyOfOwn(smsByReference, reference)];
+}
+
+function isNotFound(result: Sms | BsgFailure | null): result is BsgFailure {
+  return result !== null && isFailure(result) && result.group === 'notFound';
+}
+
+/** Whether what BSG says about a message, by its id, is what it would say by this reference. */
+function isAnswer(result: Sms | BsgFailure, reference: string): boolean {
+  return isFailure(result) ? !isNotFound(result) : isAboutReference(result, reference);
 }
 
 function isAboutReference({ reference: given }: Sms, reference: string): boolean {
