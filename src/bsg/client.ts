@@ -16,6 +16,8 @@ export interface BsgClientOptions {
   /** Such as `https://api.bsg.world/rest`, without a slash at the end. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** Address of an HTTP proxy in front of BSG. @default null: none */
+  readonly proxy?: string | null;
   /** IANA zone in which BSG's times are read, such as `Europe/Kyiv`. */
   readonly timezone: string;
   /** The one path for campaigns, with `{task_id}` in it; null: auto-detected. */

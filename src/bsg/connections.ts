@@ -1,5 +1,6 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { HttpProxyAgent, HttpsProxyAgent } from 'hpagent';
 
 /** Options of {@link createConnections}. */
 export interface ConnectionsOptions {
@@ -7,7 +8,12 @@ export interface ConnectionsOptions {
   readonly baseUrl: string;
   /** Idle connections kept open for the next request, at most. */
   readonly maxConcurrency: number;
+  /** Address of an HTTP proxy that connects to BSG by `CONNECT`. @default null: none */
+  readonly proxy?: string | null;
 }
+
+/** A proxy that says nothing for so long does not connect. */
+const PROXY_TIMEOUT_MS = 30_000;
 
 /** Keep-alive connections to BSG. */
 export interface Connections {
@@ -23,9 +29,8 @@ export interface Connections {
 }
 
 /** No connections yet. */
-export function createConnections({ baseUrl, maxConcurrency }: ConnectionsOptions): Connections {
-  const options: AgentOptions = { keepAlive: true, maxFreeSockets: maxConcurrency };
-  const connect = () => (baseUrl.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options));
+export function createConnections(options: ConnectionsOptions): Connections {
+  const connect = agentFactory(options);
   let agent = connect();
   return {
     get agent() {
@@ -39,6 +44,14 @@ export function createConnections({ baseUrl, maxConcurrency }: ConnectionsOption
     },
     dispose: () => agent.destroy(),
   };
+}
+
+function agentFactory({ baseUrl, maxConcurrency, proxy = null }: ConnectionsOptions): () => HttpAgent {
+  const isHttps = baseUrl.startsWith('https:');
+  const options: AgentOptions = { keepAlive: true, maxFreeSockets: maxConcurrency };
+  if (proxy === null) return () => (isHttps ? new HttpsAgent(options) : new HttpAgent(options));
+  const ProxyAgent = isHttps ? HttpsProxyAgent : HttpProxyAgent;
+  return () => new ProxyAgent({ ...options, proxy, timeout: PROXY_TIMEOUT_MS });
 }
 
 function closeWhenIdle(agent: HttpAgent): void {

@@ -7,7 +7,7 @@ export interface UpstreamRequest {
   /** `ok`, `http_429`, `http_4xx`, `http_5xx`, `timeout`, `network` or `bad_response`; nothing of what BSG said. */
   readonly outcome: string;
   readonly seconds: number;
-  /** Why there was no response, such as `ECONNREFUSED`; null where there was one. */
+  /** Why there was no response, such as `ECONNREFUSED` or `PROXY_407`; null where there was one. */
   readonly cause: string | null;
 }
 

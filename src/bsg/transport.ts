@@ -40,7 +40,7 @@ export interface TransportError {
   readonly message?: string;
   /** @default as in `failure` */
   readonly isOutage?: boolean;
-  /** The system's name for it, such as `ECONNREFUSED`. For operators; callers never see it. */
+  /** The system's name for it, such as `ECONNREFUSED`, or `PROXY_407`. For operators; callers never see it. */
   readonly cause?: string;
 }
 
@@ -104,8 +104,14 @@ function toTransportError(error: unknown): TransportError {
     case 'invalid-redirect':
       return { code: 'BAD_RESPONSE', message: 'BSG responded with a redirect, which is never followed.' };
     default:
-      return { code: 'NETWORK', cause: String(error.code ?? error.type) };
+      return { code: 'NETWORK', cause: String(error.code ?? refusalOfProxy(error) ?? error.type) };
   }
+}
+
+/** Such as `PROXY_407`, where the proxy opened no tunnel; hpagent has it in its message alone. */
+function refusalOfProxy({ message }: FetchError): string | null {
+  const [, status] = /Bad response: (\d{3})$/.exec(message) ?? [];
+  return status === undefined ? null : `PROXY_${status}`;
 }
 
 /** A body whose compression is broken or cut. Rethrows anything else: a bug. */

@@ -1,6 +1,7 @@
 /** The section `bsg` of the configuration: requests to BSG. */
 import { z } from 'zod';
 import { httpVariables } from './http.ts';
+import { proxyFor, proxyVariables } from './proxy.ts';
 import { sandboxVariables } from './sandbox.ts';
 import { errorOf, oneOf, text, wholeNumber } from './values.ts';
 
@@ -43,6 +44,7 @@ export const bsgVariables = {
     .describe('Deadline of one fetch with all its attempts; milliseconds. One attempt gets half of it.'),
   BSG_RETRIES: wholeNumber(0, 10).default(2).describe('Attempts after the first, for network errors, 5xx and 429.'),
   BSG_MAX_CONCURRENCY: wholeNumber(1, 10_000).default(50).describe('Concurrent requests to BSG.'),
+  ...proxyVariables,
 };
 
 /** Requests to BSG, or to the sandbox where there is no key. */
@@ -67,13 +69,15 @@ export const bsg = z
   )
   .transform((env) => ({
     ...(env.BSG_API_KEY === undefined
-      ? { baseUrl: `http://127.0.0.1:${env.SANDBOX_PORT}/rest`, apiKey: SANDBOX_KEY, timezone: 'UTC' }
+      ? { baseUrl: `http://127.0.0.1:${env.SANDBOX_PORT}/rest`, apiKey: SANDBOX_KEY, timezone: 'UTC', proxy: null }
       : {
           /** Without a slash at the end. */
           baseUrl: (env.BSG_BASE_URL ?? DEFAULT_BASE_URL).replace(/\/+$/, ''),
           apiKey: env.BSG_API_KEY,
           /** IANA time zone in which BSG writes times. */
           timezone: env.BSG_TIMEZONE,
+          /** Address of the HTTP proxy in front of BSG, null: none. May hold a password: never printed. */
+          proxy: proxyFor(env.BSG_BASE_URL ?? DEFAULT_BASE_URL, env),
         }),
     /** Such as `/sms/task/{task_id}`; null: it is detected. */
     campaignPath: env.BSG_CAMPAIGN_PATH ?? null,

@@ -7,6 +7,7 @@ import { type Environment, type Frozen, frozenOrThrow, withoutEmpty } from './en
 import { http, httpVariables } from './http.ts';
 import { live, liveVariables } from './live.ts';
 import { log, logVariables } from './log.ts';
+import { withNodeProxy } from './proxy.ts';
 import { queries, queriesVariables } from './queries.ts';
 import { sandbox, sandboxAlone, sandboxVariables } from './sandbox.ts';
 
@@ -38,7 +39,7 @@ export type SandboxConfig = Frozen<z.output<typeof sandboxAlone>>;
  * @throws ConfigError naming every variable that is invalid or missing.
  */
 export function readConfig(environment: Environment): Config {
-  const env = withoutEmpty(environment);
+  const env = withNodeProxy(withoutEmpty(environment));
   const result = sections.safeParse(Object.fromEntries(Object.keys(sections.shape).map((section) => [section, env])));
   return frozenOrThrow(result, env, isSecret);
 }

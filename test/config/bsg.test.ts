@@ -19,11 +19,13 @@ describe('the configuration of requests to BSG', () => {
       BSG_TIMEOUT_MS: '500',
       BSG_MAX_CONCURRENCY: '7',
       BSG_RETRIES: '0',
+      BSG_PROXY: 'http://proxy:3128',
     };
     expect(readConfig(environment).bsg).toEqual({
       baseUrl: 'https://app.bsg.hk/rest',
       apiKey: 'live_x',
       timezone: 'Europe/Kyiv',
+      proxy: 'http://proxy:3128',
       campaignPath: '/sms/task/{task_id}',
       massStatus: 'off',
       timeoutMs: 500,

@@ -22,6 +22,7 @@ describe('the configuration', () => {
         baseUrl: 'http://127.0.0.1:4010/rest',
         apiKey: 'live_sandbox',
         timezone: 'UTC',
+        proxy: null,
         campaignPath: null,
         massStatus: 'auto',
         timeoutMs: 10_000,
