@@ -60,7 +60,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
   const live = createLive({ ...liveConfig, statuses, observer: { ...metrics, requestId: null } });
   const deliveryReports = createThrottle<ReportedMessage>({
     ...DELIVERY_REPORTS,
-    run: ({ keys }) => void statuses.invalidate(keys),
+    run: ({ keys }) => void statuses.invalidate(keys).catch((error: unknown) => logBug(log, error)),
   });
   return {
     statuses,
@@ -95,7 +95,12 @@ export function accountOf({ baseUrl, apiKey, timezone }: Config['bsg']): string 
 }
 
 function connectTo(url: string, log: Log): RedisConnection {
-  return connectToRedis({ url, now: Date.now, onChange: (isUp) => logRedis(log, isUp) });
+  return connectToRedis({
+    url,
+    now: Date.now,
+    onChange: (isUp) => logRedis(log, isUp),
+    onBug: (error) => logBug(log, error),
+  });
 }
 
 function createRedisCache(connection: RedisConnection, bsg: Config['bsg']): SharedCache {
@@ -112,6 +117,10 @@ function logCircuitBreaker(log: Log, isOpen: boolean): void {
 function logMassStatus(log: Log, isOffered: boolean): void {
   if (isOffered) log.info('BSG offers mass status requests again: fetching up to 100 statuses at once.');
   else log.info('BSG does not offer mass status requests (POST /sms/getStatus): fetching statuses one by one.');
+}
+
+function logBug(log: Log, error: unknown): void {
+  log.error(error, 'A change could not be applied.');
 }
 
 function logRedis(log: Log, isUp: boolean): void {

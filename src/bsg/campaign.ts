@@ -4,9 +4,10 @@ import type { Decode, DecodeContext } from './decode.ts';
 import type { BsgValue } from './resource.ts';
 import { canonicalId } from './validation.ts';
 import type { WireCampaign } from './wire.ts';
-import { amount, count, countOrZero, text, type WireFields } from './wire-fields.ts';
+import { amount, count, countOrZero, MAX_INT, text, type WireFields } from './wire-fields.ts';
 
-const counter = z.int().min(0);
+/** As {@link count} reads it. */
+const counter = z.int().min(0).max(MAX_INT);
 
 /** Shape of a {@link Campaign}, as decoded and as cached. */
 export const campaignSchema = z

@@ -9,14 +9,14 @@ export const failureSchema = z
     code: z.enum(ERROR_CODES),
     group: z.enum(BSG_ERROR_GROUPS),
     /** BSG's number; null for the layer's own codes, except that `UNRECOGNIZED` keeps BSG's number. */
-    bsgCode: z.int().nullable(),
+    bsgCode: z.int32().nullable(),
     /** BSG's `errorDescription` where it sent one, else this layer's words. Never a key, never a stack. */
     message: z.string(),
     retryable: z.boolean(),
     /** The id, reference or task id as requested. */
     subject: z.string(),
     /** Whole seconds after which a retry may help, where BSG said so; else null. */
-    retryAfterSeconds: z.number().nullable(),
+    retryAfterSeconds: z.int32().min(0).nullable(),
     /** Whether BSG as a whole may be down, rather than this one response be unreadable. Counts for the circuit breaker. */
     isOutage: z.boolean(),
   })

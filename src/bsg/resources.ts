@@ -9,9 +9,9 @@ export const resources: readonly Resource[] = [smsById, smsByReference, smsTimeI
 
 const byName = new Map<string, Resource>(resources.map((resource) => [resource.name, resource]));
 
-/** The key behind its text, such as `sms:211`; null where no resource has that name. */
+/** The key behind its text, such as `sms:211`; null where no resource has that name, or where the id is malformed. */
 export function parseKey(text: unknown): StatusKey<BsgValue> | null {
   const [, name = '', id = ''] = (typeof text === 'string' && /^([^:]*):(.*)$/s.exec(text)) || [];
   const resource = byName.get(name);
-  return resource === undefined ? null : keyOf(resource, id);
+  return resource === undefined || resource.validate(id) !== null ? null : keyOf(resource, id);
 }

@@ -1,6 +1,9 @@
 /** Readers for the fields of BSG's JSON objects. Each returns null for anything that it cannot read. */
 import { isAmount } from './amounts.ts';
 
+/** The largest GraphQL Int. */
+export const MAX_INT = 0x7fff_ffff;
+
 /** The keys of one wire type, with values of unknown type. */
 export type WireFields<Wire> = { readonly [key in keyof Wire]?: unknown };
 
@@ -26,7 +29,7 @@ export function integer(value: unknown, max: number): number | null {
 
 /** A whole number from 0 that fits a GraphQL Int. */
 export function count(value: unknown): number | null {
-  const number = integer(value, 0x7fff_ffff);
+  const number = integer(value, MAX_INT);
   return number !== null && number >= 0 ? number : null;
 }
 

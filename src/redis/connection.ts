@@ -8,6 +8,8 @@ export interface RedisConnectionOptions {
   readonly now: () => number;
   /** Called first when Redis is reached or not, then with every change. */
   readonly onChange?: (isUp: boolean) => void;
+  /** Called where a listener of {@link RedisConnection.subscribe} throws, which is a bug. */
+  readonly onBug?: (error: unknown) => void;
 }
 
 /** Two connections to one Redis, one for commands and one for messages. Both reconnect until they are closed. */
@@ -19,7 +21,10 @@ export interface RedisConnection {
    * hangs does not delay every request.
    */
   attempt<T>(run: (commands: Redis) => Promise<T>, otherwise: T): Promise<T>;
-  /** Calls the listener with every message of the channel. One channel at most, named before the connection is ready. */
+  /**
+   * Calls the listener with every message of the channel. A message that makes it throw is dropped: anyone can publish one,
+   * and it would end every instance. One channel at most, named before the connection is ready.
+   */
   subscribe(channel: string, listener: (message: string) => void): void;
   /** Whether commands succeed and messages arrive. */
   readonly isUp: boolean;
@@ -45,7 +50,12 @@ const CONNECTION = {
 } as const;
 
 /** Connects to Redis. Never rejects: a Redis that is down is reached later. */
-export function connectToRedis({ url, now, onChange = () => {} }: RedisConnectionOptions): RedisConnection {
+export function connectToRedis({
+  url,
+  now,
+  onChange = () => {},
+  onBug = () => {},
+}: RedisConnectionOptions): RedisConnection {
   const commands = new Redis(url, {
     ...CONNECTION,
     commandTimeout: COMMAND_TIMEOUT_MS,
@@ -91,7 +101,13 @@ export function connectToRedis({ url, now, onChange = () => {} }: RedisConnectio
     },
     subscribe(name, listener) {
       channel = name;
-      messages.on('message', (_, message) => listener(message));
+      messages.on('message', (_, message) => {
+        try {
+          listener(message);
+        } catch (error) {
+          onBug(error);
+        }
+      });
     },
     get isUp() {
       return health.isUp;

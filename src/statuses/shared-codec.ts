@@ -42,16 +42,16 @@ export function encodeChange({ from, keys, entry }: ChangeEvent): string {
 /** With `checksMatch`, a value under the key of another message is refused; the answers to a test key are about any message. */
 export function createSharedCodec({ checksMatch }: { readonly checksMatch: boolean }): SharedCodec {
   function toEntry<Value extends BsgValue>({ resource, id }: StatusKey<Value>, json: unknown): Entry<Value> | null {
-    const { data: entry } = (schemas.get(resource) as z.ZodType<Entry<Value>>).safeParse(json);
-    if (entry === undefined || isFailure(entry.result)) return entry ?? null;
+    const entry = parse(schemas.get(resource) as z.ZodType<Entry<Value>>, json);
+    if (entry === null || isFailure(entry.result)) return entry;
     return !checksMatch || resource.matches(entry.result, id) ? entry : null;
   }
   return {
     decodeEntry: (key, json) => toEntry(key, parseJson(json)),
-    decodeFailure: (json) => failureSchema.safeParse(parseJson(json)).data ?? null,
+    decodeFailure: (json) => parse(failureSchema, parseJson(json)),
     decodeChange(json) {
-      const { data: change } = changeSchema.safeParse(parseJson(json));
-      if (change === undefined) return null;
+      const change = parse(changeSchema, parseJson(json));
+      if (change === null) return null;
       const { from } = change;
       const keys = change.keys.map(parseKey).filter((key) => key !== null);
       if (change.entry === null) return { from, keys, entry: null };
@@ -60,6 +60,10 @@ export function createSharedCodec({ checksMatch }: { readonly checksMatch: boole
       return entry === null ? null : { from, keys: keys.filter((_, i) => entries[i] !== null), entry };
     },
   };
+}
+
+function parse<Value>(schema: z.ZodType<Value>, json: unknown): Value | null {
+  return schema.safeParse(json).data ?? null;
 }
 
 function parseJson(json: string | null): unknown {
