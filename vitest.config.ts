@@ -1,19 +1,25 @@
-/** The test projects: `unit` and `integration`. */
+/** The test projects: `unit`, `integration` and, where its packages are installed, `supergraph`. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
-/** Tests that run the built program, a browser or a gateway. */
+/** Tests that run the built program or a browser. */
 const INTEGRATION_TESTS = [
   'test/main.test.ts',
   'test/build/bundle.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/front-ends.test.ts',
   'test/examples/react.test.ts',
-  'test/examples/supergraph.test.ts',
   'test/ops/workers.test.ts',
   'test/process/signals.test.ts',
   'test/statuses/redis-cache.test.ts',
 ];
+
+/** Tests of a package with an own lock file: its gateways weigh more than all else together. */
+const SUPERGRAPH = existsSync('examples/supergraph/node_modules')
+  ? [{ extends: true as const, test: { name: 'supergraph', include: ['examples/supergraph/test/*.test.ts'] } }]
+  : [];
+const NOT_INSTALLED = SUPERGRAPH.length > 0 ? [] : ['examples/supergraph (npm ci --prefix examples/supergraph)'];
 
 export default defineConfig({
   resolve: {
@@ -24,7 +30,7 @@ export default defineConfig({
     // Guards against hanging for ever; no test is about its own duration.
     testTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
-    reporters: ['default', './test/helpers/closing-line.ts'],
+    reporters: ['default', ['./test/helpers/closing-line.ts', { notInstalled: NOT_INSTALLED }]],
     projects: [
       // What one process can test. `npm run test:unit` leaves Redis out as well.
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: INTEGRATION_TESTS } },
@@ -32,6 +38,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'integration', include: INTEGRATION_TESTS, globalSetup: 'test/helpers/build.ts' },
       },
+      ...SUPERGRAPH,
     ],
     coverage: {
       include: ['src/**/*.ts'],

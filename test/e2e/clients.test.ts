@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, Observable } from '@apollo/client';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { createGatewayRuntime } from '@graphql-hive/gateway';
-import { composeServices } from '@theguild/federation-composition';
 import { Client, fetchExchange, subscriptionExchange } from '@urql/core';
-import { parse, print } from 'graphql';
+import { print } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { expect, it, onTestFinished } from 'vitest';
@@ -129,26 +126,6 @@ it('Apollo Client receives every change over a WebSocket', async () => {
   expect(
     await collect((next, complete, error) => {
       client.subscribe({ query: Seen, variables }).subscribe({ next: ({ data }) => next(data), complete, error });
-    }),
-  ).toEqual(expected);
-});
-
-it('a gateway that subscribes to the subgraph forwards every change', async () => {
-  const url = `${await startServer()}/graphql`;
-  const typeDefs = parse(await readFile('schema.graphql', 'utf8'));
-  const { supergraphSdl } = composeServices([{ name: 'bsg', url, typeDefs }]);
-  if (supergraphSdl === undefined) throw new Error('The subgraph does not compose.');
-  const gateway = createGatewayRuntime({
-    supergraph: supergraphSdl,
-    logging: false,
-  });
-  onTestFinished(() => gateway[Symbol.asyncDispose]());
-  const sse = createClient({ url: `${await listen(gateway)}/graphql`, retryAttempts: 0 });
-  onTestFinished(() => sse.dispose());
-
-  expect(
-    await collect((next, complete, error) => {
-      sse.subscribe({ query: print(Seen), variables }, { next: ({ data }) => next(data), complete, error });
     }),
   ).toEqual(expected);
 });

@@ -4,21 +4,15 @@ import { composeSchemaContract } from '@theguild/federation-composition';
 import { isObjectType, parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { describe, expect, it } from 'vitest';
-import type { Composer } from '../../examples/supergraph/compose.ts';
-import { createOrders, type Order, ordersSchema } from '../../examples/supergraph/orders.ts';
-import { schema } from '../../src/schema/index.ts';
-import { startApp, startAppOnSandbox } from '../helpers/app.ts';
-import {
-  COMPOSERS,
-  GATEWAYS,
-  type OtherSubgraph,
-  startCompanyGraph,
-  startHiveGateway,
-} from '../helpers/company-graph.ts';
-import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { graphqlPost, subscribe } from '../helpers/http.ts';
-import { runScript } from '../helpers/process.ts';
-import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { schema } from '../../../src/schema/index.ts';
+import { startApp, startAppOnSandbox } from '../../../test/helpers/app.ts';
+import { sendJson, startFakeBsg, wireSms } from '../../../test/helpers/fake-bsg.ts';
+import { graphqlPost, subscribe } from '../../../test/helpers/http.ts';
+import { runScript } from '../../../test/helpers/process.ts';
+import { AUTH_TOKENS, TOKENS } from '../../../test/helpers/secrets.ts';
+import type { Composer } from '../compose.ts';
+import { createOrders, type Order, ordersSchema } from '../orders.ts';
+import { COMPOSERS, GATEWAYS, type OtherSubgraph, startCompanyGraph, startHiveGateway } from './company-graph.ts';
 
 interface Orders {
   readonly orders: readonly {
@@ -274,7 +268,7 @@ describe('the example', () => {
   }, 60_000);
 
   it('has a check for CI that prints the errors of a composition', async () => {
-    const check = checkWith('test/fixtures/own-status.graphql');
+    const check = checkWith('examples/supergraph/test/own-status.graphql');
     expect(await check.ended).toBe(1);
     expect(check.output()).toMatch(/^The subgraphs do not compose:\n {2}.*Sms\.status/);
   }, 60_000);

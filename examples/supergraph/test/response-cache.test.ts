@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { startApp } from '../helpers/app.ts';
-import { startCompanyGraph, startHiveGatewayWith } from '../helpers/company-graph.ts';
-import { isDown, knowsAll, startFakeBsg } from '../helpers/fake-bsg.ts';
-import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { startApp } from '../../../test/helpers/app.ts';
+import { isDown, knowsAll, startFakeBsg } from '../../../test/helpers/fake-bsg.ts';
+import { AUTH_TOKENS, TOKENS } from '../../../test/helpers/secrets.ts';
+import { startCompanyGraph, startHiveGatewayWith } from './company-graph.ts';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 

@@ -1,9 +1,9 @@
 /**
  * The requests and the time that a query to a gateway costs, with a cold and a warm cache. The orders subgraph and both
- * gateways are those of `examples/supergraph`; a fake BSG responds at once and counts. The last line is one `_entities` query
+ * gateways are those of this example; a fake BSG responds at once and counts. The last line is one `_entities` query
  * with 1,000 representations by all keys, without a gateway.
  *
- * @example npm run bench gateway
+ * @example npm run --prefix examples/supergraph bench
  */
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
@@ -11,12 +11,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { parse } from 'graphql';
-import { createApolloGateway } from '../examples/supergraph/apollo-gateway.ts';
-import { compose } from '../examples/supergraph/compose.ts';
-import { createHiveGateway } from '../examples/supergraph/hive-gateway.ts';
-import { createOrders, ordersSchema } from '../examples/supergraph/orders.ts';
-import { createApp } from '../src/app.ts';
-import { readConfig } from '../src/config/config.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { createApolloGateway } from './apollo-gateway.ts';
+import { compose } from './compose.ts';
+import { createHiveGateway } from './hive-gateway.ts';
+import { createOrders, ordersSchema } from './orders.ts';
 
 const QUERIES = {
   'SMS of 20 orders': { orders: 20, query: '{ orders { sms { status } } }' },
@@ -34,7 +34,7 @@ const bsg = await serve(async (request, response) => {
   const { url = '' } = request;
   response.end(JSON.stringify(url === '/sms/getStatus' ? massAnswerTo(await json(request)) : wireAnswerTo(url)));
 });
-const schema = parse(await readFile('schema.graphql', 'utf8'));
+const schema = parse(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 
 print('| query | gateway | requests to the subgraph | requests to BSG, cold | warm | ms, cold | warm |');
 print('| --- | --- | --- | --- | --- | --- | --- |');

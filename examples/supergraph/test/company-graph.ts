@@ -5,11 +5,11 @@ import { composeServices as composeByApollo } from '@apollo/composition';
 import { composeServices as composeByGuild } from '@theguild/federation-composition';
 import { type DocumentNode, parse } from 'graphql';
 import { onTestFinished } from 'vitest';
-import { createApolloGateway } from '../../examples/supergraph/apollo-gateway.ts';
-import { type Composer, compose } from '../../examples/supergraph/compose.ts';
-import { createHiveGateway } from '../../examples/supergraph/hive-gateway.ts';
-import type { TestApp } from './app.ts';
-import { listen, queryAt, type Result } from './http.ts';
+import type { TestApp } from '../../../test/helpers/app.ts';
+import { listen, queryAt, type Result } from '../../../test/helpers/http.ts';
+import { createApolloGateway } from '../apollo-gateway.ts';
+import { type Composer, compose } from '../compose.ts';
+import { createHiveGateway } from '../hive-gateway.ts';
 
 /** The schema as another team gets it. */
 export const bsgSchema: DocumentNode = parse(await readFile('schema.graphql', 'utf8'));
