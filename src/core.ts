@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { createBsgClient, hasRandomAnswers } from './bsg/client.ts';
 import type { Config } from './config/config.ts';
-import type { ReportedMessage } from './live/delivery-reports.ts';
 import { createLive } from './live/live.ts';
+import type { ReportedMessage } from './live/reported-messages.ts';
 import { createThrottle } from './live/throttle.ts';
 import type { Log } from './ops/log.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';

@@ -2,28 +2,17 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { parse as parseJson } from 'lossless-json';
-import { keyOf, type Resource, type StatusKey } from '../bsg/resource.ts';
-import { smsById, smsByReference } from '../bsg/resources/sms.ts';
-import type { Sms } from '../bsg/sms.ts';
 import { readBody } from '../request/body.ts';
 import type { RequestContext } from '../request/context.ts';
 import { refusalOf } from '../request/errors.ts';
+import { type ReportedMessage, reportedMessages } from './reported-messages.ts';
 
 /** Options of {@link useDeliveryReports}. */
 export interface DeliveryReportsOptions {
   /** The path behind `/hooks/bsg/`; null: there is no such endpoint. */
   readonly secret: string | null;
-  /** Called with the message that a report is about. */
+  /** Called with each message that a report is about. */
   readonly onReport: (message: ReportedMessage) => void;
-}
-
-/** A message that BSG reports about. */
-export interface ReportedMessage {
-  /** The same for all reports of a message. */
-  readonly text: string;
-  /** The keys that the report names. All of them count, as the cache may have evicted the message by one of them. */
-  readonly keys: readonly StatusKey<Sms>[];
 }
 
 /** What Yoga holds of a request. */
@@ -34,12 +23,12 @@ interface NodeContext {
 }
 
 const PATH = '/hooks/bsg/';
-/** A report has a few hundred bytes. */
+/** A report about one message has a few hundred bytes. */
 const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * Receives BSG's delivery reports at `/hooks/bsg/{secret}`: as JSON, as a form or in the query string. BSG does not sign
- * them, so a report is a reason to fetch the message again, and nothing in it is trusted but which message it is about.
+ * Receives BSG's delivery reports at `/hooks/bsg/{secret}`: in whatever form names messages. BSG does not sign them, so a report
+ * is a reason to fetch its messages again, and nothing in it is trusted but which messages it is about.
  */
 export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions): Plugin<object, NodeContext> {
   const expected = secret === null ? null : digest(secret);
@@ -49,7 +38,7 @@ export function useDeliveryReports({ secret, onReport }: DeliveryReportsOptions)
       const { path } = serverContext.received.head;
       if (!path.startsWith(PATH)) return;
       const end = (status: number) => endResponse(new Response(null, { status }));
-      const given = digest(path.slice(PATH.length));
+      const given = digest(path.slice(PATH.length).replace(/\/$/, ''));
       if (expected === null || !timingSafeEqual(given, expected)) return end(404);
       return receiveReport(request, serverContext.req, url, onReport).then(end);
     },
@@ -64,41 +53,17 @@ async function receiveReport(
   onReport: DeliveryReportsOptions['onReport'],
 ): Promise<number> {
   if (request.method !== 'GET' && request.method !== 'POST') return 405;
-  const body = request.method === 'POST' ? await textOf(request, req) : '';
+  const body = request.method === 'POST' ? await bodyOf(request, req) : Buffer.of();
   if (body instanceof GraphQLError) return refusalOf(body).status;
 
-  const message = messageOf(body === '' ? Object.fromEntries(url.searchParams) : parse(body));
-  if (message === null) return 400;
-  onReport(message);
-  return 204;
+  const contentType = request.headers.get('content-type');
+  const messages = await reportedMessages({ body, contentType, query: url.searchParams });
+  for (const message of messages) onReport(message);
+  return messages.length === 0 ? 400 : 204;
 }
 
-async function textOf(request: Request, req: IncomingMessage | undefined): Promise<string | GraphQLError> {
-  if (req === undefined) return request.text();
-  const body = await readBody(req, MAX_BODY_BYTES);
-  return body instanceof GraphQLError ? body : body.toString();
-}
-
-/** JSON, else a form, whatever the content type is. */
-function parse(body: string): unknown {
-  try {
-    // Numbers stay text: an id has up to 20 digits.
-    return parseJson(body, undefined, (digits) => digits);
-  } catch {
-    return Object.fromEntries(new URLSearchParams(body));
-  }
-}
-
-/** The message, by its id and its reference; null where the report names neither. */
-function messageOf(report: unknown): ReportedMessage | null {
-  if (typeof report !== 'object' || report === null) return null;
-  const { id, reference }: { readonly id?: unknown; readonly reference?: unknown } = report;
-  const keys = [validKey(smsById, id), validKey(smsByReference, reference)].filter((key) => key !== null);
-  return keys[0] === undefined ? null : { text: keys[0].text, keys };
-}
-
-function validKey(resource: Resource<Sms>, id: unknown): StatusKey<Sms> | null {
-  return typeof id === 'string' && resource.validate(id) === null ? keyOf(resource, id) : null;
+async function bodyOf(request: Request, req: IncomingMessage | undefined): Promise<Buffer<ArrayBuffer> | GraphQLError> {
+  return req === undefined ? Buffer.from(await request.arrayBuffer()) : readBody(req, MAX_BODY_BYTES);
 }
 
 function digest(text: string): Buffer {

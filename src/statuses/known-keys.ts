@@ -6,7 +6,7 @@ import { createGrowingCache } from './growing-cache.ts';
 export interface KnownKeys {
   /** All keys of a result that was read by `key`, each once. */
   of<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): readonly StatusKey<Value>[];
-  /** The same; remembers the key for later where BSG spells it otherwise, such as a reference in another case. */
+  /** The same; remembers the key for later where BSG's answer lacks it: it leaves references out, or has them in another case. */
   learn<Value extends BsgValue>(key: StatusKey<Value>, result: Value | BsgFailure): readonly StatusKey<Value>[];
 }
 
@@ -18,8 +18,7 @@ export function createKnownKeys(maxEntries: number): KnownKeys {
     of: (key, result) => withSpellings(ownKeysOf(key, result)),
     learn(key, result) {
       const keys = ownKeysOf(key, result);
-      const isOther = keys[0] === key && keys.some((each) => each !== key && each.resource === key.resource);
-      if (isOther && !isFailure(result) && key.resource.matches(result, key.id))
+      if (!isFailure(result) && keys[0] === key && keys.length > 1 && key.resource.matches(result, key.id))
         for (const each of keys) if (each !== key) otherSpellings.set(each.text, key as StatusKey);
       return withSpellings(keys);
     },

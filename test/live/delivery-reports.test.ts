@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { graphql } from '../gql/index.ts';
 import { startApp } from '../helpers/app.ts';
@@ -35,7 +36,14 @@ async function startServer(environment: Record<string, string> = {}) {
   return { app, bsg, report, address: await listen(app.listener) };
 }
 
+function multipart(fields: Readonly<Record<string, string>>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  return form;
+}
+
 const json = (body: unknown) => ({ method: 'POST', body: JSON.stringify(body) });
+const brokenForm = { method: 'POST', body: 'id', headers: { 'content-type': 'multipart/form-data; boundary=x' } };
 const shown = (status: string) => ({ smsUpdates: { id: '1', status, msisdn: '380972000001', price: 0.23 } });
 
 describe('a delivery report', () => {
@@ -47,13 +55,23 @@ describe('a delivery report', () => {
     ['JSON by reference', json({ reference: 'ref_1' }), ''],
     ['a form', { method: 'POST', body: new URLSearchParams({ id: '1', status: 'sent' }) }, ''],
     ['the address', {}, '?id=1&reference=ref_1'],
+    ['the address, with a slash at its end', {}, '/?id=1'],
+    ['the address beside another body', { method: 'POST', body: 'status=delivered' }, '?id=1'],
+    ['the address beside an empty body', { method: 'POST' }, '?id=1'],
+    ['JSON with a byte order mark', { method: 'POST', body: '\ufeff{"id":"1"}' }, ''],
+    ['a list', json([{ id: '2' }, { id: '1' }]), ''],
+    ['a list in an object', json({ error: 0, result: [{ external_id: 'ref_1' }] }), ''],
+    ['a form of many messages', { method: 'POST', body: 'id=2&id=1' }, ''],
+    ['a multipart form', { method: 'POST', body: multipart({ id: '1', reference: 'ref_1' }) }, ''],
+    ['gzip', { method: 'POST', body: gzipSync('{"id":"1"}'), headers: { 'content-encoding': 'gzip' } }, ''],
+    ['a stream', { method: 'POST', body: new Blob(['{"id":"1"}']).stream(), duplex: 'half' } as RequestInit, ''],
   ])('as %s has the subscribed message polled at once', async (_, init, query) => {
-    const { bsg, report, address } = await startServer();
+    const { bsg, address } = await startServer();
     const updates = subscribe(address, Watched, { ids: ['01', '1'] });
     expect(await updates.next()).toEqual(shown('SENT'));
 
     bsg.respond = knowsAll();
-    expect(await report(init, `/hooks/bsg/${SECRET}${query}`)).toBe(204);
+    expect((await fetch(`${address}/hooks/bsg/${SECRET}${query}`, init)).status).toBe(204);
     expect(await updates.rest()).toEqual([shown('DELIVERED')]);
   });
 
@@ -123,7 +141,9 @@ describe('a delivery report', () => {
     ['another method', `/hooks/bsg/${SECRET}`, { method: 'PUT', body: '{"id":"1"}' }, 405],
     ['nothing in it', `/hooks/bsg/${SECRET}`, {}, 400],
     ['rubbish', `/hooks/bsg/${SECRET}`, { method: 'POST', body: '{{{' }, 400],
-    ['a list', `/hooks/bsg/${SECRET}`, json(['1']), 400],
+    ['a list that names none', `/hooks/bsg/${SECRET}`, json(['1']), 400],
+    ['lists in lists', `/hooks/bsg/${SECRET}`, { method: 'POST', body: '['.repeat(60_000) }, 400],
+    ['a multipart form that is none', `/hooks/bsg/${SECRET}`, brokenForm, 400],
     ['null', `/hooks/bsg/${SECRET}`, json(null), 400],
     ['an id that is none', `/hooks/bsg/${SECRET}`, json({ id: '../balance', reference: { a: 1 } }), 400],
   ])('with %s is refused', async (_, path, init, status) => {
@@ -142,6 +162,20 @@ describe('a delivery report', () => {
     };
     expect(await report('')).toBe(204);
     expect(await report('x'.repeat(64 * 1024))).toBe(413);
+  });
+
+  it('about more than 100 messages counts for the first 100', async () => {
+    const { app, bsg, report } = await startServer();
+    const statusOf = async (id: number) => (await app.query(`{ sms(id: "${id}") { ... on Sms { status } } }`)).data;
+    for (const id of [1, 100, 101]) await statusOf(id);
+    bsg.respond = knowsAll();
+
+    const ids = Array.from({ length: 1_000 }, (_, i) => ({ id: i + 1 }));
+    expect(await report(json(ids))).toBe(204);
+
+    expect(await statusOf(1)).toEqual({ sms: { status: 'DELIVERED' } });
+    expect(await statusOf(100)).toEqual({ sms: { status: 'DELIVERED' } });
+    expect(await statusOf(101)).toEqual({ sms: { status: 'SENT' } });
   });
 
   it('is refused where WEBHOOK_SECRET is not set', async () => {

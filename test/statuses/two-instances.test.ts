@@ -22,17 +22,18 @@ const key = keyOf(smsById, '1');
 function startTwo() {
   const bsg = {
     word: 'sent',
+    reference: 'ref_1' as string | null,
     failsWith: null as BsgErrorCode | null,
     fetches: 0,
     held: null as Promise<void> | null,
   };
   const client = clientOf(async ({ resource, id }) => {
     bsg.fetches++;
-    const { word, failsWith, held } = bsg;
+    const { word, reference, failsWith, held } = bsg;
     await held;
     const sms: Sms = {
       ...smsWith(word),
-      reference: 'ref_1',
+      reference,
       status: statusOf(word),
       fetchedAt: new Date().toISOString(),
     };
@@ -115,6 +116,22 @@ describe('two instances with a shared cache', () => {
     await a.get(key);
     expect(await b.get(keyOf(smsByReference, 'ref_1'))).toMatchObject({ id: '1' });
     expect(bsg.fetches).toBe(1);
+  });
+
+  it('receive an invalidation by id of a message that they read by a reference which BSG leaves out', async () => {
+    const { a, b, bsg } = startTwo();
+    bsg.reference = null;
+    const byReference = keyOf(smsByReference, 'ref_1');
+    await a.get(byReference);
+    const invalidated = new Promise<void>((resolve) => {
+      a.onChange(({ text }, result) => (text === byReference.text && result === null ? resolve() : undefined));
+    });
+
+    await b.invalidate([key]);
+    await invalidated;
+    bsg.word = 'delivered';
+
+    expect(await a.get(byReference)).toMatchObject({ status: 'DELIVERED' });
   });
 
   it('fetch again after an invalidation by the other, and receive both results', async () => {
