@@ -46,15 +46,25 @@ export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 
     },
     end(request, status, isCutOff) {
       if (!request.isForEndpoint) return;
-      const { requestId, traceId, caller, operation, errorCode } = request;
-      const { lookups, cacheHits, failures, upstreamRequests } = request;
+      const { operation, errorCode } = request;
       const durationMs = Math.round((performance.now() - request.receivedAtMs) * 10) / 10;
       const isAborted = isCutOff && operation?.type !== 'subscription';
       const outcome = isAborted ? 'ABORTED' : (errorCode ?? (status < 400 ? 'ok' : `HTTP_${status}`));
       metrics.onRequest({ operation, outcome, seconds: durationMs / 1_000 });
       if (!log.isLevelEnabled('info')) return;
-      const facts = { requestId, traceId, caller: caller?.id ?? null, status, outcome, durationMs };
-      logOf(operation).info({ ...facts, lookups, cacheHits, failures, upstreamRequests }, 'request');
+      const facts = {
+        requestId: request.requestId,
+        traceId: request.traceId,
+        caller: request.caller?.id ?? null,
+        status,
+        outcome,
+        durationMs,
+        lookups: request.lookups,
+        cacheHits: request.cacheHits,
+        failures: request.failures,
+        upstreamRequests: request.upstreamRequests,
+      };
+      logOf(operation).info(facts, 'request');
     },
   };
 }

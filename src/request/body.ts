@@ -16,14 +16,12 @@ export function encodingOf(contentEncoding: string | null | undefined): 'identit
  * Reads a whole body, chunked or not, and inflates it where it is compressed (gzip). Resolves to the error to respond with where
  * it has more than `maxBytes`, compressed or inflated, is cut off, or is not what its `Content-Encoding` says.
  */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer<ArrayBuffer> | GraphQLError> {
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer> | GraphQLError> {
   const encoding = encodingOf(request.headers['content-encoding']);
-  if (encoding === null) return requestError('encodingUnsupported');
-  const body = await readBytes(request, maxBytes);
-  return encoding === 'identity' || body instanceof GraphQLError ? body : inflate(body, maxBytes);
+  if (encoding === null) return Promise.resolve(requestError('encodingUnsupported'));
+  const body = readBytes(request, maxBytes);
+  if (encoding === 'identity') return body;
+  return body.then((bytes) => (bytes instanceof GraphQLError ? bytes : inflate(bytes, maxBytes)));
 }
 
 async function inflate(body: Buffer<ArrayBuffer>, maxBytes: number): Promise<Buffer<ArrayBuffer> | GraphQLError> {

@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One read that waits for a flight, by its place among those that are awaited together. */
-interface Waiting<Value extends BsgValue> {
+export interface Waiting<Value extends BsgValue> {
   readonly gathering: Gathering<Outcome<Value>>;
   readonly place: number;
 }
@@ -18,19 +18,19 @@ export class Flight<Value extends BsgValue = BsgValue> {
   invalidatedAtMs: number | null = null;
   readonly #flights: SingleFlight;
   /** The read that began it, then those that joined it. Empty once it has ended. */
-  #waiting: Waiting<Value>[] = [];
+  #waiting: Waiting<Value>[];
 
   /** Call `SingleFlight.start`. */
-  constructor(key: StatusKey<Value>, known: Entry<Value> | null, flights: SingleFlight) {
+  constructor(key: StatusKey<Value>, known: Entry<Value> | null, first: Waiting<Value>, flights: SingleFlight) {
     this.key = key;
     this.known = known;
+    this.#waiting = [first];
     this.#flights = flights;
   }
 
-  /** Makes a read wait for it; returns itself. */
-  join(gathering: Gathering<Outcome<Value>>, place: number): this {
-    this.#waiting.push({ gathering, place });
-    return this;
+  /** Makes another read wait for it. */
+  join(waiting: Waiting<Value>): void {
+    this.#waiting.push(waiting);
   }
 
   /** Ends it with its outcome. */
@@ -63,9 +63,13 @@ export class SingleFlight {
     return (this.#flights.get(text) ?? null) as Flight<Value> | null;
   }
 
-  /** Begins the fetch for the key. Reads that come until it lands join it, unless the key is invalidated before. */
-  start<Value extends BsgValue>(key: StatusKey<Value>, known: Entry<Value> | null): Flight<Value> {
-    const flight = new Flight(key, known, this);
+  /** Begins the fetch for the key, on behalf of the first read. Reads that come until it lands join it, unless the key is invalidated before. */
+  start<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    known: Entry<Value> | null,
+    first: Waiting<Value>,
+  ): Flight<Value> {
+    const flight = new Flight(key, known, first, this);
     this.#flights.set(key.text, flight as unknown as Flight);
     return flight;
   }

@@ -78,8 +78,8 @@ export function createStatuses(options: StatusesOptions): Statuses {
       const outcome = readNow(key, known, reader.purpose);
       const inFlight = outcome === null ? singleFlight.of(key) : null;
       if (outcome !== null) gathering.put(place, outcome);
-      else if (inFlight !== null) inFlight.join(gathering, place);
-      else started.push(singleFlight.start(key, known).join(gathering, place));
+      else if (inFlight !== null) inFlight.join({ gathering, place });
+      else started.push(singleFlight.start(key, known, { gathering, place }));
     }
     if (started.length > 0) void refresher.refresh(started, reader);
     return gathering.ended.then(() => outcomes);
