@@ -159,7 +159,7 @@ describe('Cache-Control', () => {
     const { app } = await start();
     const page = await app.fetch('/graphql', { headers: { accept: 'text/html' } });
     expect(page.headers.get('cache-control')).toBe('no-cache');
-    expect((await app.fetch('/health')).headers.get('cache-control')).toBeNull();
+    expect((await app.fetch('/health')).headers.get('cache-control')).toBe('no-store');
   });
 });
 
