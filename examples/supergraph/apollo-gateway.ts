@@ -1,7 +1,7 @@
 /** Apollo's gateway without Apollo Server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
-import { type ExecutionArgs, print } from 'graphql';
+import { type DirectiveNode, type ExecutionArgs, parse, print, visit } from 'graphql';
 import { createHandler } from 'graphql-http/lib/use/http';
 
 // Otherwise it reports to Apollo and queries cloud metadata services; there is no other switch.
@@ -20,7 +20,10 @@ export interface ApolloGatewayServer {
 
 /** Starts Apollo's gateway on a supergraph. Rejects where the SDL is invalid. */
 export async function createApolloGateway(supergraphSdl: string): Promise<ApolloGatewayServer> {
-  const gateway = new ApolloGateway({ supergraphSdl, buildService: ({ url }) => createSource(url) });
+  const gateway = new ApolloGateway({
+    supergraphSdl: withoutScopes(supergraphSdl),
+    buildService: ({ url }) => createSource(url),
+  });
   const { schema, executor } = await gateway.load();
   return {
     listener: createHandler({
@@ -30,6 +33,17 @@ export async function createApolloGateway(supergraphSdl: string): Promise<Apollo
     }),
     dispose: () => gateway.stop(),
   };
+}
+
+/** Apollo's gateway does not start with `@requiresScopes`, which it cannot enforce. The subgraph authorizes on its own. */
+function withoutScopes(supergraphSdl: string): string {
+  const isScopes = (node: DirectiveNode) =>
+    node.name.value === 'requiresScopes' || (node.name.value === 'link' && print(node).includes('/requiresScopes/'));
+  const withoutUses = visit(parse(supergraphSdl), {
+    Directive: (node) => (isScopes(node) ? null : undefined),
+    DirectiveDefinition: ({ name }) => (name.value === 'requiresScopes' ? null : undefined),
+  });
+  return print(withoutUses);
 }
 
 function createSource(url: string | undefined): RemoteGraphQLDataSource<Context> {

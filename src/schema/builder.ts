@@ -1,12 +1,14 @@
 import SchemaBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import FederationPlugin from '@pothos/plugin-federation';
+import type { PERSONAL_SCOPE } from '../security/caller.ts';
 import type { Context } from './context.ts';
 
 /** The builder that all types are defined on. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
+  FederationScopes: typeof PERSONAL_SCOPE;
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: string; Output: string };

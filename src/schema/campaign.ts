@@ -2,14 +2,14 @@
 import { type Campaign as CampaignShape, deliveryRateOf, isFinalCampaign, pendingOf } from '../bsg/campaign.ts';
 import { keyOf } from '../bsg/resource.ts';
 import { campaign } from '../bsg/resources/campaign.ts';
-import { assertBatchSize } from './batch-size.ts';
+import { assertBatchSize, BATCH_LIST_SIZE } from './batch-size.ts';
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
-import { personal } from './personal.ts';
+import { PERSONAL_FIELD, personal } from './personal.ts';
 import { IS_STALE } from './stale.ts';
 import { subscribeTo } from './subscribe.ts';
-import { LOOKUP, PERSONAL } from './tags.ts';
+import { LOOKUP } from './tags.ts';
 
 /** One bulk sending. */
 export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
@@ -26,7 +26,7 @@ export const Campaign = builder.objectRef<CampaignShape>('Campaign').implement({
     }),
     body: t.string({
       nullable: true,
-      tag: PERSONAL,
+      ...PERSONAL_FIELD,
       description:
         'Text of the messages. Personal data: where authentication is on, null with an error `FORBIDDEN` for callers without the scope `bsg:personal`.',
       resolve: personal(({ body }) => body),
@@ -107,6 +107,7 @@ builder.queryFields((t) => ({
   campaigns: t.field({
     type: [CampaignResult],
     tag: LOOKUP,
+    listSize: BATCH_LIST_SIZE,
     description: 'Several campaigns at once: one result for each task id, in the requested order.',
     args: {
       taskIds: t.arg.idList({ required: true, description: 'At most 100, unless the server is configured otherwise.' }),

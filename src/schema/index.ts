@@ -10,8 +10,11 @@ import { builder } from './builder.ts';
 import { resolveEntitiesAlone } from './entities.ts';
 import { describeFederation } from './federation-fields.ts';
 
+/** The oldest version that has `@cost` and `@listSize`. */
+const LINK = 'https://specs.apollo.dev/federation/v2.9';
+
 /** The schema that the server runs: a Federation 2 subgraph that is complete on its own. */
-export const schema = builder.toSubGraphSchema({});
+export const schema = builder.toSubGraphSchema({ linkUrl: LINK });
 resolveEntitiesAlone(schema);
 describeFederation(schema);
 

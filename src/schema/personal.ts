@@ -2,9 +2,16 @@ import { type GraphQLResolveInfo, OperationTypeNode } from 'graphql';
 import { requestError } from '../request/errors.ts';
 import { PERSONAL_SCOPE } from '../security/caller.ts';
 import type { Context } from './context.ts';
+import { PERSONAL } from './tags.ts';
 
 /** Responses that have the error already, by their variables, which are an object of their own for each response. */
 const reported = new WeakSet<object>();
+
+/** Options of a field with personal data: for contracts, and for routers that authorize before they send a request. */
+export const PERSONAL_FIELD: { readonly tag: string; readonly requiresScopes: (typeof PERSONAL_SCOPE)[][] } = {
+  tag: PERSONAL,
+  requiresScopes: [[PERSONAL_SCOPE]],
+};
 
 /**
  * The resolver of a field with personal data. Unauthorized callers get null, and the response one error `FORBIDDEN`,

@@ -4,7 +4,7 @@ import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import { smsById, smsByReference } from '../bsg/resources/sms.ts';
 import { isDelivered, isFinalSms, type Sms as SmsShape, type SmsStatus as SmsStatusName } from '../bsg/sms.ts';
 import type { Loaders } from '../loaders/loaders.ts';
-import { assertBatchSize } from './batch-size.ts';
+import { assertBatchSize, BATCH_LIST_SIZE } from './batch-size.ts';
 import { BsgError } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { Sms, SmsResult, SmsStatus } from './sms.ts';
@@ -17,6 +17,7 @@ const SmsStatusCount = builder
   .objectRef<{ readonly status: SmsStatusName; readonly count: number }>('SmsStatusCount')
   .implement({
     description: 'How many messages of a batch have one status.',
+    cost: 0,
     fields: (t) => ({
       status: t.expose('status', { type: SmsStatus, description: 'The status.' }),
       count: t.exposeInt('count', { description: 'How many have it, at least 1.' }),
@@ -25,6 +26,7 @@ const SmsStatusCount = builder
 
 const PriceTotal = builder.objectRef<{ readonly currency: string; readonly total: string }>('PriceTotal').implement({
   description: 'What the messages of a batch cost in one currency.',
+  cost: 0,
   fields: (t) => ({
     currency: t.exposeString('currency', { description: 'Currency of the prices, such as `EUR` (ISO 4217).' }),
     total: t.exposeString('total', {
@@ -35,14 +37,18 @@ const PriceTotal = builder.objectRef<{ readonly currency: string; readonly total
 
 const SmsBatch = builder.objectRef<Results>('SmsBatch').implement({
   description: 'Several messages at once, in several views; select what you need.',
+  // Routers count its messages.
+  cost: 0,
   fields: (t) => ({
     results: t.field({
       type: [SmsResult],
+      listSize: BATCH_LIST_SIZE,
       description: 'One for each requested id, then one for each requested reference, in the requested order.',
       resolve: (results) => [...results],
     }),
     found: t.field({
       type: [Sms],
+      listSize: BATCH_LIST_SIZE,
       description: 'The messages found, each once, however often it was requested.',
       resolve: foundIn,
     }),

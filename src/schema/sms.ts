@@ -6,10 +6,10 @@ import { isFinalSms, priceOf, reportDelayOf, SMS_STATUSES, type Sms as SmsShape 
 import { bsgErrorTypes, errorTypeName, orThrow } from './bsg-error.ts';
 import { builder } from './builder.ts';
 import { entityKey } from './entities.ts';
-import { personal } from './personal.ts';
+import { PERSONAL_FIELD, personal } from './personal.ts';
 import { IS_STALE } from './stale.ts';
 import { subscribeTo } from './subscribe.ts';
-import { LOOKUP, PERSONAL } from './tags.ts';
+import { LOOKUP } from './tags.ts';
 
 /** Delivery status of a message. */
 export const SmsStatus = builder.enumType('SmsStatus', {
@@ -29,7 +29,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
     }),
     msisdn: t.string({
       nullable: true,
-      tag: PERSONAL,
+      ...PERSONAL_FIELD,
       description:
         'Phone number of the recipient: digits in international format, without a plus. Personal data: where authentication is on, null with an error `FORBIDDEN` for callers without the scope `bsg:personal`.',
       resolve: personal(({ msisdn }) => msisdn),
@@ -47,6 +47,7 @@ export const Sms = builder.objectRef<SmsShape>('Sms').implement({
       type: 'DateTime',
       nullable: true,
       extensions: { isLookup: true },
+      cost: 1,
       description:
         'When BSG received the message; null where BSG does not say. Select it only where you show it: messages that are read together come without it, so that it takes one more request to BSG per message, once. Each key then counts as two lookups. Null with an error where that request fails.',
       resolve: async ({ id, timeIn }, _, { loaders }) =>

@@ -20,10 +20,22 @@ describe.each(COMPOSERS)('a supergraph composed by %s', (_, compose) => {
     expect(errors ?? []).toEqual([]);
     expect(supergraphSdl).toContain('@join__type(graph: BSG, key: "reference")');
     expect(supergraphSdl).toContain('@join__type(graph: ORDERS, key: "taskId", resolvable: false)');
-    expect(supergraphSdl).toContain('msisdn: String @join__field(graph: BSG) @tag(name: "personal")');
+    expect(supergraphSdl).toMatch(/msisdn: String .*@tag\(name: "personal"\)/);
     expect(supergraphSdl).toContain(
       'sms(id: ID!): SmsResult! @join__field(graph: BSG) @tag(name: "lookup")'.slice(-45),
     );
+  });
+
+  it('tells routers the scope of personal fields, and what statuses cost', () => {
+    const { supergraphSdl } = compose([bsg, orders]);
+
+    for (const field of ['msisdn', 'body'])
+      expect(supergraphSdl).toMatch(
+        new RegExp(`${field}: String .*@requiresScopes\\(scopes: \\[\\["bsg:personal"]]\\)`),
+      );
+    expect(supergraphSdl).toMatch(/\): \[CampaignResult!]! .*@listSize\(assumedSize: 100\)/);
+    expect(supergraphSdl).toMatch(/results: \[SmsResult!]! .*@listSize\(assumedSize: 100\)/);
+    expect(supergraphSdl).toMatch(/timeIn: DateTime .*@cost\(weight: 1\)/);
   });
 
   it.each([

@@ -12,7 +12,14 @@ import { runScript } from '../../../test/helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../../../test/helpers/secrets.ts';
 import type { Composer } from '../compose.ts';
 import { createOrders, type Order, ordersSchema } from '../orders.ts';
-import { COMPOSERS, GATEWAYS, type OtherSubgraph, startCompanyGraph, startHiveGateway } from './company-graph.ts';
+import {
+  COMPOSERS,
+  GATEWAYS,
+  type OtherSubgraph,
+  startCompanyGraph,
+  startHiveGateway,
+  startHiveGatewayWith,
+} from './company-graph.ts';
 
 interface Orders {
   readonly orders: readonly {
@@ -240,6 +247,40 @@ it('Hive Gateway closes the stream of a message when its last subscriber leaves'
   updates.leave();
 
   await left;
+});
+
+it.each([
+  ['is one of a message', '{ sms(id: "211") { ... on Sms { status } } }', 1],
+  ['is 100 of a batch', '{ smsBatch(ids: ["211"]) { isFinal results { ... on Sms { status } } } }', 100],
+  ['is 200 of a batch with timeIn', '{ smsBatch(ids: ["211"]) { results { ... on Sms { status timeIn } } } }', 200],
+  ['is 100 of several campaigns', '{ campaigns(taskIds: ["5001"]) { ... on Campaign { sent } } }', 100],
+])('the cost that Hive Gateway computes %s', async (_, query, cost) => {
+  const { app } = await startAppOnSandbox();
+  const startGateway = startHiveGatewayWith({ demandControl: { maxCost: 200, includeExtensionMetadata: true } });
+  const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway });
+
+  expect(await graph.query(query)).toMatchObject({ extensions: { cost: { estimated: cost } } });
+});
+
+it('Hive Gateway sends no request for personal fields to the subgraph where the caller lacks the scope', async () => {
+  const { app } = await startAppOnSandbox();
+  const startGateway = startHiveGatewayWith({
+    genericAuth: {
+      mode: 'protect-granular',
+      resolveUserFn: ({ request }: { readonly request: Request }) => ({
+        scopes: request.headers.get('x-scopes') ?? '',
+      }),
+      extractScopes: ({ scopes }: { readonly scopes: string }) => scopes.split(' '),
+    },
+  });
+  const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway });
+  const query = '{ sms(id: "211") { ... on Sms { msisdn } } }';
+
+  expect(await graph.query(query)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }] });
+  expect(graph.answers).toHaveLength(0);
+  expect(await graph.query(query, { 'x-scopes': 'bsg:personal' })).toEqual({
+    data: { sms: { msisdn: '380972000001' } },
+  });
 });
 
 describe('the example', () => {
