@@ -1,17 +1,16 @@
 /**
- * A check for CI: whether subgraphs, each in a file named after it, compose with both composers, as registries use either.
+ * A check for CI: whether subgraphs, each in a file named after it, compose with every composer that registries use.
  * `npx tsx examples/supergraph/check.ts schema.graphql orders.graphql` exits with 1 and prints the errors where they do not.
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { composeServices as composeWithApollo } from '@apollo/composition';
-import { composeServices as composeWithGuild } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { compose, type Subgraph } from './compose.ts';
+import { COMPOSERS } from './composers.ts';
 
 try {
   const subgraphs = await Promise.all(process.argv.slice(2).map(readSubgraph));
-  for (const composer of [composeWithApollo, composeWithGuild]) compose(subgraphs, composer);
+  for (const [, composer] of COMPOSERS) compose(subgraphs, composer);
   process.stdout.write(`The subgraphs compose: ${subgraphs.map(({ name }) => name).join(', ')}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);

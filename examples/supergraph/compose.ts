@@ -10,10 +10,11 @@ export interface Subgraph {
   readonly typeDefs: DocumentNode;
 }
 
-/** The common interface of `@theguild/federation-composition` and `@apollo/composition`. */
+/** The common interface of the composers. */
 export type Composer = (subgraphs: Subgraph[]) => {
   readonly supergraphSdl?: string | undefined;
   readonly errors?: readonly Error[] | undefined;
+  readonly hints?: readonly { readonly message: string }[] | undefined;
 };
 
 /**

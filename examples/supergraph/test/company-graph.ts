@@ -1,8 +1,6 @@
 /** A company graph of several subgraphs behind a gateway. */
 import { readFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
-import { composeServices as composeByApollo } from '@apollo/composition';
-import { composeServices as composeByGuild } from '@theguild/federation-composition';
 import { type DocumentNode, parse } from 'graphql';
 import { onTestFinished } from 'vitest';
 import type { TestApp } from '../../../test/helpers/app.ts';
@@ -13,12 +11,6 @@ import { createHiveGateway } from '../hive-gateway.ts';
 
 /** The schema as another team gets it. */
 export const bsgSchema: DocumentNode = parse(await readFile('schema.graphql', 'utf8'));
-
-/** Both composers, by name. */
-export const COMPOSERS: readonly (readonly [string, Composer])[] = [
-  ['@apollo/composition', composeByApollo],
-  ['@theguild/federation-composition', composeByGuild],
-];
 
 /** Starts a gateway that lives as long as the test. Returns its address. */
 type StartGateway = (supergraph: string) => Promise<string>;

@@ -1,8 +1,9 @@
 import { composeSchemaContract } from '@theguild/federation-composition';
 import { buildSchema, type GraphQLSchema, isObjectType, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { COMPOSERS, GATEWAY_COMPOSERS } from '../composers.ts';
 import { ordersSchema } from '../orders.ts';
-import { bsgSchema, COMPOSERS } from './company-graph.ts';
+import { bsgSchema } from './company-graph.ts';
 
 const bsg = { name: 'bsg', url: 'http://bsg', typeDefs: bsgSchema };
 const orders = { name: 'orders', url: 'http://orders', typeDefs: ordersSchema };
@@ -13,7 +14,7 @@ function subgraph(typeDefs: string) {
   return { name: 'other', url: 'http://other', typeDefs: parse(`${link} ${typeDefs}`) };
 }
 
-describe.each(COMPOSERS)('a supergraph composed by %s', (_, compose) => {
+describe.each(GATEWAY_COMPOSERS)('a supergraph composed by %s', (_, compose) => {
   it('has the keys and the tags', () => {
     const { errors, supergraphSdl } = compose([bsg, orders]);
 
@@ -36,6 +37,13 @@ describe.each(COMPOSERS)('a supergraph composed by %s', (_, compose) => {
     expect(supergraphSdl).toMatch(/\): \[CampaignResult!]! .*@listSize\(assumedSize: 100\)/);
     expect(supergraphSdl).toMatch(/results: \[SmsResult!]! .*@listSize\(assumedSize: 100\)/);
     expect(supergraphSdl).toMatch(/timeIn: DateTime .*@cost\(weight: 1\)/);
+  });
+});
+
+describe.each(COMPOSERS)('%s', (_, compose) => {
+  it('composes the schemas of the example without hints', () => {
+    const { errors, hints } = compose([bsg, orders]);
+    expect([...(errors ?? []), ...(hints ?? [])]).toEqual([]);
   });
 
   it.each([

@@ -11,9 +11,9 @@ import { graphqlPost, subscribe } from '../../../test/helpers/http.ts';
 import { runScript } from '../../../test/helpers/process.ts';
 import { AUTH_TOKENS, TOKENS } from '../../../test/helpers/secrets.ts';
 import type { Composer } from '../compose.ts';
+import { GATEWAY_COMPOSERS } from '../composers.ts';
 import { createOrders, type Order, ordersSchema } from '../orders.ts';
 import {
-  COMPOSERS,
   GATEWAYS,
   type OtherSubgraph,
   startCompanyGraph,
@@ -40,7 +40,7 @@ function ordersWith(references: readonly (string | null)[], taskId: string | nul
 const TWENTY = Array.from({ length: 20 }, (_, i) => `ref_${i}`);
 
 describe.each(GATEWAYS)('%s', (_, startGateway) => {
-  it.each(COMPOSERS)(
+  it.each(GATEWAY_COMPOSERS)(
     'sends one request to the subgraph for the messages of 20 orders; composed by %s',
     async (_, composer) => {
       const bsg = await startFakeBsg();
