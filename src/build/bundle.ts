@@ -1,21 +1,10 @@
 /** `npm run build`: makes `dist/`, which is self-contained and needs no `node_modules`. */
-import { rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
 import { printSubgraphSchema } from '@apollo/subgraph';
 import { build, type Plugin } from 'esbuild';
 import { schema } from '../schema/index.ts';
-import { buildGraphiql } from './graphiql.ts';
 import { licenceTexts } from './licences.ts';
-
-/** Makes the server read the files of GraphiQL, which are built here, instead of building them at the first visit. */
-const builtGraphiql: Plugin = {
-  name: 'built-graphiql',
-  setup({ onLoad }) {
-    onLoad({ filter: /\/graphiql\/files\.ts$/ }, () => ({
-      contents: `import { readFile } from 'node:fs/promises';
-        export const loadFiles = async () => JSON.parse(await readFile(new URL('graphiql.json', import.meta.url), 'utf8'));`,
-    }));
-  },
-};
 
 /**
  * Prints the schema at build time instead of at each start. The printer takes a quarter of the start, and is under the Elastic
@@ -31,8 +20,7 @@ const printedSchema: Plugin = {
 };
 
 await rm('dist', { recursive: true, force: true });
-const graphiql = await buildGraphiql();
-const server = await build({
+const { metafile } = await build({
   entryPoints: { main: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,
@@ -43,7 +31,7 @@ const server = await build({
   target: 'node20.19',
   // CommonJS in the bundle loads Node's modules with `require`, which an ES module does not have.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
-  plugins: [builtGraphiql, printedSchema],
+  plugins: [printedSchema],
   // Names are kept for readable stack traces, and lines short, as Node prints the line of a crash.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -55,6 +43,6 @@ const server = await build({
 });
 // Without it Node parses each file twice to detect that it is a module.
 await writeFile('dist/package.json', '{ "type": "module" }\n');
-await writeFile('dist/graphiql.json', JSON.stringify(graphiql.files));
-const outputs = { ...server.metafile.outputs, ...graphiql.metafile.outputs };
-await writeFile('dist/LICENSES.txt', await licenceTexts({ outputs }));
+await cp('src/graphiql/assets', 'dist/assets', { recursive: true });
+const licences = [await licenceTexts(metafile), gunzipSync(await readFile('src/graphiql/assets/LICENSES.txt.gz'))];
+await writeFile('dist/LICENSES.txt', licences.join('\n'));

@@ -1,18 +1,19 @@
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
+import { licenceTexts } from './licences.ts';
 
-/** The files of the GraphiQL page: the content of each by its name, compressed with gzip, as base64. */
-export type GraphiqlFiles = Readonly<Record<string, string>>;
-
+/** The package whose code runs in the browser; it has its own lock file. */
 const BROWSER = resolve(import.meta.dirname, '../graphiql/browser');
 
-/** Bundles the script, the styles and the workers of the GraphiQL page. */
-export async function buildGraphiql(): Promise<{ readonly files: GraphiqlFiles; readonly metafile: Metafile }> {
+/**
+ * Bundles the script, the styles and the workers of the GraphiQL page. Returns the content of each file by its name, and the
+ * licences of the packages in them as `LICENSES.txt`. The packages of `src/graphiql/browser` have to be installed.
+ */
+export async function buildGraphiql(): Promise<ReadonlyMap<string, Uint8Array>> {
   const { outputFiles, metafile } = await build({
+    absWorkingDir: BROWSER,
     entryPoints: {
-      page: `${BROWSER}/main.tsx`,
+      page: 'main.tsx',
       editor: 'monaco-editor/esm/vs/editor/editor.worker.js',
       json: 'monaco-editor/esm/vs/language/json/json.worker.js',
       graphql: 'monaco-graphql/esm/graphql.worker.js',
@@ -30,9 +31,7 @@ export async function buildGraphiql(): Promise<{ readonly files: GraphiqlFiles; 
     metafile: true,
     logLevel: 'warning',
   });
-  const files = outputFiles.map(async ({ path, contents }) => {
-    const compressed = await promisify(gzip)(contents);
-    return [path.slice(path.lastIndexOf('/') + 1), compressed.toString('base64')];
-  });
-  return { files: Object.fromEntries(await Promise.all(files)), metafile };
+  const files = outputFiles.map(({ path, contents }) => [path.slice(path.lastIndexOf('/') + 1), contents] as const);
+  const licences = await licenceTexts(metafile, BROWSER);
+  return new Map([...files, ['LICENSES.txt', new TextEncoder().encode(licences)]]);
 }

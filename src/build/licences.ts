@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 
 /** SPDX ids of the licences that require no more than their text beside the code. */
@@ -27,10 +28,11 @@ interface Licence {
 
 /**
  * Returns the licences of all packages in the bundle as one text, to be shipped with it.
+ * @param root What the paths of the bundle are relative to.
  * @throws Error naming every package whose licence is not allowed.
  */
-export async function licenceTexts({ outputs }: Pick<Metafile, 'outputs'>): Promise<string> {
-  const licences = await Promise.all(packagesIn(outputs).map(readLicence));
+export async function licenceTexts({ outputs }: Pick<Metafile, 'outputs'>, root = '.'): Promise<string> {
+  const licences = await Promise.all(packagesIn(outputs).map((folder) => readLicence(join(root, folder))));
   const rejected = licences.filter(({ id }) => id === null || !ALLOWED.has(id));
   if (rejected.length > 0)
     throw new Error(`Licences that are not allowed: ${rejected.map(({ name, id }) => `${name} (${id})`).join(', ')}`);

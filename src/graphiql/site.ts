@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { loadFiles } from './files.ts';
+import { readFiles } from './files.ts';
 
 type Responder = typeof globalThis.Response;
 
@@ -47,14 +47,15 @@ const SECURITY_HEADERS = {
 const TYPES: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
 };
 
 /** Loads the files of the page. */
 export async function createSite(needsToken: boolean): Promise<Site> {
-  const loaded = Object.entries(await loadFiles());
-  const version = digestOf(loaded.flat().join());
+  const contents = await readFiles();
+  const version = digestOf(...contents.values());
   const files = new Map(
-    loaded.map(([name, base64]) => [name, fileOf(TYPES[name.replace(/.*\./, '')], Buffer.from(base64, 'base64'))]),
+    [...contents].map(([name, gzipped]) => [name, fileOf(TYPES[name.replace(/.*\./, '')], gzipped)]),
   );
   const page = fileOf('text/html; charset=utf-8', gzipSync(htmlOf(version, needsToken)));
   return {
@@ -92,8 +93,11 @@ const htmlOf = (version: string, needsToken: boolean) => `<!doctype html>
 </html>
 `;
 
-const digestOf = (content: string | Uint8Array) =>
-  createHash('sha256').update(content).digest('base64url').slice(0, 22);
+function digestOf(...contents: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('base64url').slice(0, 22);
+}
 
 const fileOf = (type = 'application/octet-stream', gzipped: Uint8Array<ArrayBuffer>): File => ({
   type,
