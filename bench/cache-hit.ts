@@ -35,7 +35,7 @@ const statuses = createStatuses({
   maxEntries: 2 * KEYS,
   circuitBreaker,
   shared: noSharedCache,
-  lockWaitMs: 0,
+  timeoutMs: 10_000,
   now: Date.now,
 });
 const map = new Map<string, Sms>();

@@ -61,7 +61,7 @@ function startLayer(client: BsgClient): Statuses {
     maxEntries: 1_000,
     circuitBreaker: createCircuitBreaker({ failuresInARow: 10, probeAfterMs: 5_000 }),
     shared: noSharedCache,
-    lockWaitMs: 0,
+    timeoutMs: 10_000,
     now,
   });
 }

@@ -20,9 +20,8 @@ const CIRCUIT_BREAKER = { failuresInARow: 10, probeAfterMs: 5_000 };
 /** Delivery reports make a message be fetched at most once a second, and at most so many messages at once. */
 const DELIVERY_REPORTS = { windowMs: 1_000, maxKeys: 10_000 };
 
-/** How much longer than a fetch its lock is held at most, and how much longer than a fetch other instances wait for it. */
-const LEASE_SLACK_MS = 500;
-const LOCK_WAIT_SLACK_MS = 1_000;
+/** How much longer than a fetch its lock is held at most. */
+const LOCK_SLACK_MS = 500;
 
 /** What {@link createCore} reads of the configuration. */
 export type CoreConfig = Pick<Config, 'bsg' | 'cache' | 'live'>;
@@ -42,7 +41,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     maxEntries: cache.maxEntries,
     circuitBreaker,
     shared,
-    lockWaitMs: bsg.timeoutMs + LOCK_WAIT_SLACK_MS,
+    timeoutMs: bsg.timeoutMs,
     now: Date.now,
   });
   const responses =
@@ -105,7 +104,7 @@ function connectTo(url: string, log: Log): RedisConnection {
 
 function createRedisCache(connection: RedisConnection, bsg: Config['bsg']): SharedCache {
   const prefix = `bsg-graphql:${shapeVersion()}:${accountOf(bsg)}:`;
-  const backend = createRedisBackend({ connection, prefix, leaseMs: bsg.timeoutMs + LEASE_SLACK_MS });
+  const backend = createRedisBackend({ connection, prefix, maxHoldMs: bsg.timeoutMs + LOCK_SLACK_MS, now: Date.now });
   return createSharedCache({ backend, checksMatch: !hasRandomAnswers(bsg.apiKey), now: Date.now });
 }
 

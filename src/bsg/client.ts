@@ -53,11 +53,14 @@ export interface BsgClient {
   /**
    * Fetches values. Reports the result of each as soon as it is there, by its place, and resolves after the last. Failures are
    * results: it rejects only on a bug. A malformed id is a failure without a request.
+   *
+   * @param timeoutMs What is left of the deadline. @default the configured one
    */
   fetch<Value extends BsgValue>(
     fetches: readonly Fetch<Value>[],
     observer: RequestObserver,
     onResult: OnResult<Value>,
+    timeoutMs?: number,
   ): Promise<void>;
   /** Whether BSG offers mass status requests, as far as is known. */
   readonly massStatus: MassStatusState;
@@ -99,12 +102,13 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       fetches: readonly Fetch<Value>[],
       observer: RequestObserver,
       onResult: OnResult<Value>,
+      timeoutMs = options.timeoutMs,
     ) {
-      const upstreams = fetches.map(({ key }) => upstreamFor(key, observer));
+      const upstreams = fetches.map(({ key }) => upstreamFor(key, observer, timeoutMs));
       const gathering = new Gathering<Value | BsgFailure | null>(fetches.length, (result, place) =>
         onResult(resultOf(fetches[place] as Fetch<Value>, upstreams[place] as Upstream, result), place),
       );
-      const timer = setDeadline(() => gathering.putMissing(null), options.timeoutMs);
+      const timer = setDeadline(() => gathering.putMissing(null), timeoutMs);
       fetches.forEach(({ key, known }, place) => {
         const upstream = upstreams[place] as Upstream;
         const usable = areAnswersRandom ? null : known;

@@ -17,17 +17,19 @@ export interface UpstreamsOptions {
   readonly apiKey: string;
   /** IANA zone in which BSG's times are read. */
   readonly timezone: string;
-  /** Deadline of one fetch; milliseconds. */
-  readonly timeoutMs: number;
   /** Clock; milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** Returns a function that opens access to BSG for one fetch and starts its deadline. */
-export function createUpstreams(options: UpstreamsOptions): (key: StatusKey, observer: RequestObserver) => Upstream {
+/** Opens access to BSG for one fetch and starts its deadline. */
+type OpenUpstream = (key: StatusKey, observer: RequestObserver, timeoutMs: number) => Upstream;
+
+/** Access to one account. */
+export function createUpstreams(options: UpstreamsOptions): OpenUpstream {
   const readers = { readJson: createJsonReader(options.apiKey), readTimes: createTimesReader(options.timezone) };
   const access = { ...options, ...readers };
-  return (key, observer) => new UpstreamOfFetch(access, key, observer);
+  return (key, observer, timeoutMs) =>
+    new UpstreamOfFetch(access, key, observer, startDeadline(timeoutMs, options.now));
 }
 
 interface Access extends UpstreamsOptions {
@@ -43,10 +45,10 @@ class UpstreamOfFetch implements Upstream {
   readonly #access: Access;
   readonly #key: StatusKey;
 
-  constructor(access: Access, key: StatusKey, observer: RequestObserver) {
+  constructor(access: Access, key: StatusKey, observer: RequestObserver, deadline: Deadline) {
     this.subject = key.id;
     this.observer = observer;
-    this.deadline = startDeadline(access.timeoutMs, access.now);
+    this.deadline = deadline;
     this.#access = access;
     this.#key = key;
   }

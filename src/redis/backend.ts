@@ -9,13 +9,15 @@ export interface RedisBackendOptions {
   readonly connection: RedisConnection;
   /** Begins every name in Redis. Deployments with different prefixes share a Redis without seeing each other. */
   readonly prefix: string;
-  /** After so long a lock expires, whatever became of its owner; milliseconds. */
-  readonly leaseMs: number;
+  /** How long a lock is held at most; milliseconds. */
+  readonly maxHoldMs: number;
+  /** Clock; milliseconds. */
+  readonly now: () => number;
 }
 
 /** Lock, store and bus in one Redis. */
-export function createRedisBackend({ connection, prefix, leaseMs }: RedisBackendOptions) {
-  const lock = createRedisLock({ connection, prefix: `${prefix}lock:`, leaseMs });
+export function createRedisBackend({ connection, prefix, maxHoldMs, now }: RedisBackendOptions) {
+  const lock = createRedisLock({ connection, prefix: `${prefix}lock:`, maxHoldMs, now });
   return {
     lock,
     store: createRedisStore({ connection, prefix }),

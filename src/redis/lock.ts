@@ -7,9 +7,19 @@ export interface RedisLockOptions {
   readonly connection: RedisConnection;
   /** Begins the name of every lock. */
   readonly prefix: string;
-  /** After so long a lock expires, whatever became of its owner; milliseconds. */
-  readonly leaseMs: number;
+  /** How long a lock is renewed at most; milliseconds. */
+  readonly maxHoldMs: number;
+  /** Clock; milliseconds. */
+  readonly now: () => number;
 }
+
+/** A lock expires so long after its owner was killed; milliseconds. */
+const LEASE_MS = 2_500;
+const RENEWAL_INTERVAL_MS = 500;
+
+/** Extends the lock only if this owner still holds it. */
+const RENEW =
+  "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0";
 
 /** Deletes the lock only if this owner still holds it. */
 const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0";
@@ -17,10 +27,26 @@ const RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call
 /** How long {@link createRedisLock}'s `releaseAll` may take. */
 const RELEASE_ALL_MS = 500;
 
-/** A distributed lock for each key, by `SET NX PX`. While Redis is down every `acquire` succeeds: a lock saves work, no more. */
-export function createRedisLock({ connection, prefix, leaseMs }: RedisLockOptions) {
+/**
+ * A distributed lock for each key, by `SET NX PX` with a short lease that its owner renews. While Redis is down every `acquire`
+ * succeeds: a lock saves work, no more.
+ */
+export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLockOptions) {
   const owner = randomUUID();
-  const held = new Set<string>();
+  /** When each lock was acquired. */
+  const held = new Map<string, number>();
+  const renewal = setInterval(renewHeld, RENEWAL_INTERVAL_MS).unref();
+
+  function renewHeld(): void {
+    for (const [key, acquiredAtMs] of held) {
+      const heldForMs = now() - acquiredAtMs;
+      if (heldForMs < RENEWAL_INTERVAL_MS || heldForMs > maxHoldMs) continue;
+      void connection.attempt(
+        async (commands) => void (await commands.eval(RENEW, 1, prefix + key, owner, LEASE_MS)),
+        undefined,
+      );
+    }
+  }
 
   const release = (key: string) =>
     connection.attempt(async (commands) => void (await commands.eval(RELEASE, 1, prefix + key, owner)), undefined);
@@ -29,13 +55,13 @@ export function createRedisLock({ connection, prefix, leaseMs }: RedisLockOption
     async acquire(key: string): Promise<boolean> {
       const isOwner = await connection.attempt(async (commands) => {
         const [, current] = await Promise.all([
-          commands.set(prefix + key, owner, 'PX', leaseMs, 'NX'),
+          commands.set(prefix + key, owner, 'PX', LEASE_MS, 'NX'),
           commands.get(prefix + key),
         ]);
         // This owner's lock from before could not be released while Redis was down.
         return current === owner;
       }, true);
-      if (isOwner) held.add(key);
+      if (isOwner) held.set(key, now());
       return isOwner;
     },
     release(key: string): void {
@@ -44,7 +70,8 @@ export function createRedisLock({ connection, prefix, leaseMs }: RedisLockOption
     },
     /** Releases the locks that are held, for the end of the process. */
     async releaseAll(): Promise<void> {
-      const released = Promise.all([...held].map(release));
+      clearInterval(renewal);
+      const released = Promise.all([...held.keys()].map(release));
       await Promise.race([released, pause(RELEASE_ALL_MS, null, { ref: false })]);
     },
   };

@@ -16,8 +16,8 @@ export interface RefresherOptions {
   readonly cache: TwoTierCache;
   readonly shared: SharedCache;
   readonly circuitBreaker: CircuitBreaker;
-  /** How long to wait for another instance that fetches the same key. Longer than the lease of its lock. Milliseconds. */
-  readonly lockWaitMs: number;
+  /** Deadline of waiting for another instance that fetches the same key, and of the fetch after it, together; milliseconds. */
+  readonly timeoutMs: number;
   /** Clock; milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -26,6 +26,12 @@ export interface RefresherOptions {
 export interface Reader {
   readonly purpose: Purpose;
   readonly observer: RequestObserver;
+}
+
+/** A reader whose keys are fetched. */
+interface FetchingReader extends Reader {
+  /** When the time for waiting and fetching is up; milliseconds. */
+  readonly deadlineMs: number;
 }
 
 /** How often to check whether the instance that holds the lock has finished: at first, and after a while. */
@@ -54,16 +60,17 @@ export class Refresher {
   }
 
   async #readThrough<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader): Promise<void> {
-    const { lockWaitMs, now } = this.#options;
-    const waitUntilMs = now() + lockWaitMs;
+    const { timeoutMs, now } = this.#options;
+    const deadlineMs = now() + timeoutMs;
     let waiting = flights;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       const { owned, lockedElsewhere } = await this.#acquire(waiting, reader, pauseMs > FIRST_PAUSE_MS);
       // Not awaited: the others wait for their locks meanwhile.
-      if (owned.length > 0) void this.#fetch(owned, reader);
+      if (owned.length > 0) void this.#fetch(owned, { ...reader, deadlineMs });
       waiting = lockedElsewhere;
-      if (waiting.length === 0 || now() >= waitUntilMs) break;
-      await pause(pauseMs);
+      const remainingMs = deadlineMs - now();
+      if (waiting.length === 0 || remainingMs <= 0) break;
+      await pause(Math.min(pauseMs, remainingMs));
     }
     for (const flight of waiting) this.#end(flight, notCached(failure('TIMEOUT', flight.key.id)), 'coalesced');
   }
@@ -123,11 +130,11 @@ export class Refresher {
   }
 
   /** Fetches keys whose locks are held. Never rejects. */
-  async #fetch<Value extends BsgValue>(flights: readonly Flight<Value>[], { observer }: Reader): Promise<void> {
+  async #fetch<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: FetchingReader): Promise<void> {
     const { circuitBreaker } = this.#options;
     try {
-      if (circuitBreaker.isOpen) await Promise.all(flights.map((flight) => this.#probe(flight, observer)));
-      else await this.#fetchTogether(flights, observer);
+      if (circuitBreaker.isOpen) await Promise.all(flights.map((flight) => this.#probe(flight, reader)));
+      else await this.#fetchTogether(flights, reader);
     } catch (bug) {
       for (const flight of flights) {
         this.#options.shared.release(flight.key, null);
@@ -138,27 +145,29 @@ export class Refresher {
 
   async #fetchTogether<Value extends BsgValue>(
     flights: readonly Flight<Value>[],
-    observer: RequestObserver,
+    { observer, deadlineMs }: FetchingReader,
   ): Promise<void> {
     const { client, circuitBreaker, now } = this.#options;
     const requestedAtMs = now();
     const reportToBreaker = circuitBreaker.beginFetches();
-    await client.fetch(flights.map(fetchOf), observer, (result, i) => {
+    const onResult = (result: Value | BsgFailure, i: number) => {
       reportToBreaker(result);
       this.#record(flights[i] as Flight<Value>, result, requestedAtMs);
-    });
+    };
+    await client.fetch(flights.map(fetchOf), observer, onResult, deadlineMs - requestedAtMs);
   }
 
   /** Fetches one key through a circuit breaker that is open, or half-open. */
-  async #probe<Value extends BsgValue>(flight: Flight<Value>, observer: RequestObserver): Promise<void> {
+  async #probe<Value extends BsgValue>(flight: Flight<Value>, { observer, deadlineMs }: FetchingReader): Promise<void> {
     const { client, circuitBreaker, shared, now } = this.#options;
     const { key, known } = flight;
     const requestedAtMs = now();
     let fetched: Value | BsgFailure | null = null;
     const result = await circuitBreaker.execute<Value>(key.id, known !== null, async () => {
-      await client.fetch([fetchOf(flight)], observer, (each) => {
+      const onResult = (each: Value | BsgFailure) => {
         fetched = each;
-      });
+      };
+      await client.fetch([fetchOf(flight)], observer, onResult, deadlineMs - requestedAtMs);
       return fetched ?? failure('NETWORK', key.id);
     });
     if (fetched !== null) return this.#record(flight, result, requestedAtMs);

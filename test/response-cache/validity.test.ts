@@ -36,7 +36,7 @@ function startTwo(maxEntries: number) {
       maxEntries,
       circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
       shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
-      lockWaitMs: 10_000,
+      timeoutMs: 10_000,
       now: Date.now,
     });
   return { bsg, instances: [create(), create()] as const };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { hangs, held, knowsAll, respondWith, startFakeBsg } from '../helpers/fake-bsg.ts';
 import { queryAt, subscribe } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
@@ -196,6 +196,54 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
       )
       .toMatchObject({ status: 'ready', bsg: 'up', redis: 'up' });
   }, 60_000);
+});
+
+/** Returns a function that resolves once the lease has been renewed so often. */
+async function renewalsOf(lock: string, redis: TestRedis) {
+  await redis.client.config('SET', 'notify-keyspace-events', 'Kg');
+  const events = redis.client.duplicate();
+  onTestFinished(() => events.disconnect());
+  await events.psubscribe(`__keyspace@*__:*${lock}`);
+  return (count: number) =>
+    new Promise<void>((resolve) => {
+      let renewals = 0;
+      events.on('pmessage', (_, __, event) => {
+        if (event === 'expire' && ++renewals === count) resolve();
+      });
+    });
+}
+
+describe.skipIf(!hasRedis)('an instance that is killed while it fetches (needs Redis)', () => {
+  it('blocks the others for the short lease of its lock, and not for the deadline of its fetch', async () => {
+    const [bsg, redis] = await Promise.all([startFakeBsg(hangs), startRedis()]);
+    // The test ends before this deadline.
+    const timeout = { BSG_TIMEOUT_MS: '120000' };
+    const [killed, other] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis, timeout)));
+    const lost = killed?.read(['1']).catch(() => 'lost');
+    await bsg.received(1);
+    bsg.respond = knowsAll();
+    killed?.program.child.kill('SIGKILL');
+
+    expect(await other?.read(['1'])).toMatchObject([{ id: '1' }]);
+    expect(await lost).toBe('lost');
+  });
+
+  it('keeps its lock for as long as it lives and fetches', async () => {
+    const slow = held();
+    const [bsg, redis] = await Promise.all([startFakeBsg(slow.respond), startRedis()]);
+    const [fetching, other] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis)));
+    const first = fetching?.read(['1']);
+    await bsg.received(1);
+    const renewed = await renewalsOf('lock:sms:1', redis);
+    const waiting = other?.read(['1']);
+
+    // Six renewals take longer than a lease.
+    await renewed(6);
+    slow.release();
+
+    expect(await Promise.all([first, waiting])).toMatchObject([[{ id: '1' }], [{ id: '1' }]]);
+    expect(bsg.paths).toHaveLength(1);
+  });
 });
 
 describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Redis)', () => {

@@ -50,7 +50,7 @@ async function onRedis(): Promise<Shared> {
   const connect = () =>
     new Promise<SharedCache>((resolve) => {
       const connection = connectToRedis({ url: redis.url, now: Date.now, onChange: () => resolve(cache) });
-      const cache = cacheOn(createRedisBackend({ connection, prefix: 'test:', leaseMs: 60_000 }));
+      const cache = cacheOn(createRedisBackend({ connection, prefix: 'test:', maxHoldMs: 60_000, now: Date.now }));
       // The bus subscribes when the connection is ready, so the channel has to be known by then.
       cache.onChange(() => {});
       onTestFinished(connection.dispose);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { isFinalCampaign } from '../../src/bsg/campaign.ts';
 import type { BsgClient } from '../../src/bsg/client.ts';
@@ -40,7 +41,15 @@ function startTwo() {
     if (failsWith !== null) return failure(failsWith, id);
     return resource.schema.safeParse(sms).data ?? failure('BAD_RESPONSE', id);
   });
-  return { ...connectTwo(client, 60_000), bsg };
+  /** What each fetch was given of the deadline. */
+  const timeouts: (number | undefined)[] = [];
+  const timed: typeof client = {
+    fetch(fetches, observer, onResult, timeoutMs) {
+      timeouts.push(timeoutMs);
+      return client.fetch(fetches, observer, onResult);
+    },
+  };
+  return { ...connectTwo(timed, 60_000), bsg, timeouts };
 }
 
 /** Holds the answers back until they are released. */
@@ -62,7 +71,7 @@ function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
       maxEntries: 100,
       circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
       shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
-      lockWaitMs: 10_000,
+      timeoutMs: 10_000,
       now: Date.now,
     }),
   );
@@ -95,10 +104,39 @@ describe('two instances with a shared cache', () => {
     const { release } = held(bsg);
 
     const reads = [a.get(key), a.get(key), b.get(key), b.get(key)];
-    setImmediate(release);
+    void setImmediate().then(release);
 
     expect(await Promise.all(reads)).toMatchObject([1, 2, 3, 4].map(() => ({ id: '1', status: 'SENT' })));
     expect(bsg.fetches).toBe(1);
+  });
+
+  it('spend what waiting for a lock has left of the deadline on the fetch', async () => {
+    fakeClock();
+    const { a, b, bsg, backend, timeouts } = startTwo();
+    const killed = backend.connect().lock;
+    await killed.acquire(key.text);
+
+    const reads = [a.get(key), b.get(key)];
+    await setImmediate();
+    vi.advanceTimersByTime(6_000);
+    killed.release(key.text);
+
+    expect(await Promise.all(reads)).toMatchObject([{ id: '1' }, { id: '1' }]);
+    expect(timeouts).toEqual([4_000]);
+    expect(bsg.fetches).toBe(1);
+  });
+
+  it('wait for a lock no longer than for a fetch', async () => {
+    fakeClock();
+    const { a, bsg, backend } = startTwo();
+    await backend.connect().lock.acquire(key.text);
+
+    const read = a.get(key);
+    await setImmediate();
+    vi.advanceTimersByTime(10_000);
+
+    expect(await read).toMatchObject({ code: 'TIMEOUT' });
+    expect(bsg.fetches).toBe(0);
   });
 
   it('share a failure that is not cached with those that waited, and fetch again for those that come later', async () => {
