@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { AttemptSignal } from './attempt-signal.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryDelayMs } from './retry.ts';
@@ -63,10 +64,10 @@ export function createRequests(options: RequestsOptions): Requests {
       deadline.hadItsTurn ||= deadline.expiresAtMs - now() >= timeoutMs / 2;
       deadline.request = call;
     }
-    const abort = new AbortController();
-    const timer = setDeadline(() => abort.abort(), Math.min(attemptTimeoutMs, remainingMs));
+    const signal = new AttemptSignal();
+    const timer = setDeadline(() => signal.abort(), Math.min(attemptTimeoutMs, remainingMs));
     try {
-      const result = await transport.send(request, abort.signal, call.observer);
+      const result = await transport.send(request, signal, call.observer);
       if ('status' in result && result.status < 500) respondedAtMs = now();
       return result;
     } finally {

@@ -1,4 +1,5 @@
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
+import type { AttemptSignal } from './attempt-signal.ts';
 import { bodyText } from './body-text.ts';
 import type { BsgErrorCode } from './codes.ts';
 import { type ConnectionsOptions, createConnections } from './connections.ts';
@@ -47,7 +48,7 @@ export interface TransportError {
 /** Sends single requests to BSG. */
 export interface Transport {
   /** Resolves to an error where there is no response, `TIMEOUT` when aborted; rejects only on a bug. */
-  send(request: HttpRequest, signal: AbortSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
+  send(request: HttpRequest, signal: AttemptSignal, observer: RequestObserver): Promise<HttpResponse | TransportError>;
   /** Closes all connections. */
   dispose(): void;
 }
@@ -66,7 +67,8 @@ export function createTransport({ apiKey, now, ...upstream }: TransportOptions):
       observeRequest({ host, request, observer }, async (tracingHeaders) => {
         const { agent } = connections;
         try {
-          const options = { agent, signal, redirect: 'error', size: MAX_BODY_BYTES, ...contentOf(request) } as const;
+          const limits = { signal: signal.asAbortSignal, redirect: 'error', size: MAX_BODY_BYTES } as const;
+          const options = { agent, ...limits, ...contentOf(request) };
           const response = await fetch(baseUrl + request.path, {
             ...options,
             headers: { ...tracingHeaders, ...options.headers, ...headers },
