@@ -7,6 +7,7 @@ import { defineConfig } from 'vitest/config';
 const INTEGRATION_TESTS = [
   'test/main.test.ts',
   'test/build/bundle.test.ts',
+  'test/build/package.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/front-ends.test.ts',
   'test/examples/react.test.ts',

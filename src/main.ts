@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /** The program. Signals are handled before the rest of it is loaded, which takes several times as long as Node's own start. */
 import { handleSignals } from './process/signals.ts';
 

@@ -1,5 +1,6 @@
 /** The command line. */
 import cluster from 'node:cluster';
+import manifest from '../../package.json' with { type: 'json' };
 import { readConfig, readSandboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/environment.ts';
 import { createLog } from '../ops/log.ts';
@@ -8,15 +9,16 @@ import { serve } from './serve.ts';
 import { serveSandbox } from './serve-sandbox.ts';
 import { serveWithWorkers } from './serve-with-workers.ts';
 
-const HELP = `Usage: node dist/main.js [command]
+const HELP = `Usage: bsg-graphql [command]
 
   serve             run the GraphQL server (default)
   sandbox           run the BSG sandbox alone
   schema            print the GraphQL schema, for composing a supergraph
   schema --client   print it without federation, for front-end tools
-  help              print this
+  help, --help      print this
+  --version         print the version
 
-Environment variables configure it: see docs/configuration.md.
+Environment variables configure it: see docs/configuration.md. Without BSG_API_KEY it runs on the sandbox.
 `;
 
 /** Runs a command with the environment. */
@@ -30,6 +32,7 @@ const commands = new Map<string, Command>([
   ['help', printHelp],
   ['--help', printHelp],
   ['-h', printHelp],
+  ['--version', () => void process.stdout.write(`${manifest.version}\n`)],
 ]);
 
 /** Runs a command, and exits with 1 where it is unknown or its configuration is invalid. */

@@ -30,8 +30,22 @@ export function runScript(args: readonly string[], environment: Readonly<Record<
   return run(['--import', 'tsx', ...args], environment);
 }
 
-function run(args: readonly string[], environment: Readonly<Record<string, string>>): Program {
-  const child = spawn(process.execPath, [...args], { env: { ...environment } });
+/** Options of {@link run}. */
+interface RunOptions {
+  /** @default Node */
+  readonly command?: string;
+  readonly cwd?: string;
+  /** Whether the command starts programs of its own, which have to end with it. */
+  readonly isGroup?: boolean;
+}
+
+/** Runs a command with this environment and no other, until the test ends. */
+export function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  { command = process.execPath, cwd, isGroup = false }: RunOptions = {},
+): Program {
+  const child = spawn(command, [...args], { env: { ...environment }, cwd, detached: isGroup });
   let output = '';
   const checks = new Set<() => void>();
   for (const stream of [child.stdout, child.stderr]) {
@@ -42,7 +56,8 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
   }
   const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
   onTestFinished(async () => {
-    child.kill('SIGKILL');
+    if (isGroup) killGroup(child);
+    else child.kill('SIGKILL');
     await ended;
     // The greeting, which is no line of the log, shows how to use the sandbox.
     expectNothingPersonal(
@@ -67,4 +82,9 @@ function run(args: readonly string[], environment: Readonly<Record<string, strin
         ended.then(() => reject(new Error(`It ended without printing ${pattern}:\n${output}`)), reject);
       }),
   };
+}
+
+/** Kills a program and those that it started. */
+function killGroup({ pid, exitCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null) process.kill(-pid, 'SIGKILL');
 }
