@@ -13,6 +13,7 @@ const INTEGRATION_TESTS = [
   'test/examples/react.test.ts',
   'test/ops/workers.test.ts',
   'test/process/signals.test.ts',
+  'test/redis/permissions.test.ts',
   'test/statuses/redis-cache.test.ts',
 ];
 

@@ -164,7 +164,7 @@ function createLimit({ bsg, http, queries }: AppConfig, { redis }: Core): RateLi
   if (costPerMinute === null) return null;
   return createRateLimit({
     costPerMinute,
-    redis: redis?.commands ?? null,
+    redis,
     account: accountOf(bsg),
     proxies: http.proxies,
   });

@@ -9,6 +9,7 @@ import type { Log } from './ops/log.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createRedisBackend } from './redis/backend.ts';
 import { connectToRedis, type RedisConnection } from './redis/connection.ts';
+import type { RedisFailure } from './redis/health.ts';
 import { createResponseStore } from './response-cache/store.ts';
 import { createCircuitBreaker } from './statuses/circuit-breaker.ts';
 import { createSharedCache, noSharedCache, type SharedCache } from './statuses/shared-cache.ts';
@@ -51,7 +52,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
   const metrics: Metrics = createMetrics({
     isBreakerOpen: () => circuitBreaker.isOpen,
     isMassStatusMissing: () => client.massStatus === 'not offered',
-    isRedisUp: redis === null ? null : () => redis.isUp,
+    isRedisUp: redis === null ? null : () => redis.failure === null,
     pollers: () => live.pollerCount,
     streams: () => live.streamCount,
     responseCache: () => responses?.usage ?? { hits: 0, misses: 0, bytes: 0 },
@@ -74,7 +75,8 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     health: () => ({
       bsg: circuitBreaker.isOpen ? 'down' : 'up',
       massStatus: client.massStatus,
-      redis: redis === null ? 'not used' : redis.isUp ? 'up' : 'down',
+      redis: redis === null ? 'not used' : redis.failure === null ? 'up' : 'down',
+      ...(redis?.failure && { redisFailure: `${redis.failure.operation}: ${redis.failure.reason}` }),
     }),
     async dispose(): Promise<void> {
       deliveryReports.dispose();
@@ -97,7 +99,7 @@ function connectTo(url: string, log: Log): RedisConnection {
   return connectToRedis({
     url,
     now: Date.now,
-    onChange: (isUp) => logRedis(log, isUp),
+    onChange: (failure) => logRedis(log, failure),
     onBug: (error) => logBug(log, error),
   });
 }
@@ -122,7 +124,7 @@ function logBug(log: Log, error: unknown): void {
   log.error(error, 'A change could not be applied.');
 }
 
-function logRedis(log: Log, isUp: boolean): void {
-  if (isUp) log.info('Redis available: sharing the cache between instances.');
-  else log.error('Redis unavailable: using the in-process cache only.');
+function logRedis(log: Log, failure: RedisFailure | null): void {
+  if (failure === null) log.info('Redis available: sharing the cache between instances.');
+  else log.error(failure, 'Redis unavailable: using the in-process cache only.');
 }

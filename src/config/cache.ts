@@ -21,7 +21,7 @@ export const cacheVariables = {
   RESPONSE_CACHE_BYTES: wholeNumber(0, 999_999_999)
     .default(33_554_432)
     .describe('Memory for the responses to hot queries; 32 MiB by default, 0: none are stored.'),
-  REDIS_URL: text('redis://host:port or rediss://host:port', (url) => URL.canParse(url) && /^rediss?:\/\/./.test(url))
+  REDIS_URL: text('redis://host:port, rediss://host:port or redis+sentinel://host:port,host:port/name', isRedisUrl)
     .optional()
     .meta({ description: 'Redis that instances share. Unused with the sandbox.', secret: true }),
 };
@@ -40,3 +40,10 @@ export const cache = z.object({ ...cacheVariables, BSG_API_KEY: isSet }).transfo
   /** The Redis that instances share; null: none, as with the sandbox, whose data ends with it. May hold a password: never printed. */
   redisUrl: env.BSG_API_KEY ? (env.REDIS_URL ?? null) : null,
 }));
+
+/** An address of a server, or of Sentinels, which share the part of the host and are no URL therefore. */
+function isRedisUrl(url: string): boolean {
+  return (
+    (/^rediss?:\/\/./.test(url) && URL.canParse(url)) || /^rediss?\+sentinel:\/\/[^/]+\/[^/?#]+(\/\d+)?$/.test(url)
+  );
+}

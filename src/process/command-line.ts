@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import manifest from '../../package.json' with { type: 'json' };
 import { readConfig, readSandboxConfig } from '../config/config.ts';
 import { ConfigError } from '../config/environment.ts';
+import { redirectConsole } from '../ops/console.ts';
 import { createLog } from '../ops/log.ts';
 import { printClientSchema, printSchema } from '../schema/index.ts';
 import { serve } from './serve.ts';
@@ -51,6 +52,7 @@ export async function runCommand(name: string, environment: NodeJS.ProcessEnv): 
 async function runServer(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment);
   const log = createLog({ ...config.log, isPretty: process.stdout.isTTY });
+  redirectConsole(log);
   process.on('uncaughtException', (error) => {
     log.fatal(error, 'Uncaught exception; exiting.');
     process.exit(1);

@@ -22,9 +22,6 @@ export function createRedisBackend({ connection, prefix, maxHoldMs, now }: Redis
     lock,
     store: createRedisStore({ connection, prefix }),
     bus: createRedisBus({ connection, channel: `${prefix}changes` }),
-    get isUp() {
-      return connection.isUp;
-    },
     dispose: () => lock.releaseAll(),
   };
 }

@@ -10,7 +10,11 @@ export function createRedisBus({
 }) {
   return {
     publish(message: string): void {
-      void connection.attempt(async (commands) => void (await commands.publish(channel, message)), undefined);
+      void connection.attempt(
+        'publish',
+        async (commands) => void (await commands.publish(channel, message)),
+        undefined,
+      );
     },
     onMessage: (listener: (message: string) => void): void => connection.subscribe(channel, listener),
   };

@@ -1,107 +1,109 @@
-import { Redis } from 'ioredis';
+import type { Cluster, RedisCommander, RedisOptions } from 'ioredis';
+import { optionsOf } from './address.ts';
+import { connectToCluster } from './cluster.ts';
+import { codeOf, isErrorReply } from './failure.ts';
+import { createHealth, type RedisFailure, type RedisOperation } from './health.ts';
+import { createLink, isClusterNode, PING_INTERVAL_MS } from './link.ts';
 
 /** Options of {@link connectToRedis}. */
 export interface RedisConnectionOptions {
-  /** `redis://` or `rediss://`, with credentials and database as needed. */
+  /** `redis://` or `rediss://` of a server or of any node of a cluster, or `redis+sentinel://`; see {@link optionsOf}. */
   readonly url: string;
   /** Clock; milliseconds. */
   readonly now: () => number;
-  /** Called first when Redis is reached or not, then with every change. */
-  readonly onChange?: (isUp: boolean) => void;
+  /** Called first when Redis is reached or not, then with every change: why it cannot be used, or null. */
+  readonly onChange?: (failure: RedisFailure | null) => void;
   /** Called where a listener of {@link RedisConnection.subscribe} throws, which is a bug. */
   readonly onBug?: (error: unknown) => void;
 }
 
-/** Two connections to one Redis, one for commands and one for messages. Both reconnect until they are closed. */
+/** Connections to one Redis, for commands and for messages. They reconnect until they are closed. */
 export interface RedisConnection {
-  /** For commands. Those of one turn of the event loop go out in one pipeline; each fails at once while Redis is down. */
-  readonly commands: Redis;
   /**
-   * Runs commands; resolves to `otherwise` where Redis fails, or has failed within the last second, so that a Redis that
-   * hangs does not delay every request.
+   * Runs commands, those of one turn of the event loop in one pipeline; resolves to `otherwise` where Redis fails. One that
+   * has not responded is left alone for a second, so that a Redis that hangs does not delay every request.
    */
-  attempt<T>(run: (commands: Redis) => Promise<T>, otherwise: T): Promise<T>;
+  attempt<T>(operation: RedisOperation, run: (commands: RedisCommander) => Promise<T>, otherwise: T): Promise<T>;
   /**
    * Calls the listener with every message of the channel. A message that makes it throw is dropped: anyone can publish one,
    * and it would end every instance. One channel at most, named before the connection is ready.
    */
   subscribe(channel: string, listener: (message: string) => void): void;
-  /** Whether commands succeed and messages arrive. */
-  readonly isUp: boolean;
-  /** Closes both connections. */
+  /** Whether commands are sent now, or Redis is left alone. */
+  readonly isResponding: boolean;
+  /** Why Redis cannot be used; null while commands succeed and messages arrive. */
+  readonly failure: RedisFailure | null;
+  /** Closes all connections. */
   dispose(): void;
 }
 
-const COMMAND_TIMEOUT_MS = 250;
+const COMMANDS = { commandTimeout: 250, enableAutoPipelining: true } as const satisfies RedisOptions;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
-const MAX_RECONNECT_DELAY_MS = 2_000;
-/** A connection without any data for so long is dropped; the one for messages sends a ping meanwhile. */
-const SOCKET_TIMEOUT_MS = 5_000;
-const PING_INTERVAL_MS = 10_000;
-
-const CONNECTION = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  keepAlive: PING_INTERVAL_MS,
-  socketTimeout: SOCKET_TIMEOUT_MS,
-  retryStrategy: (attempt: number) => Math.min(MAX_RECONNECT_DELAY_MS, attempt * 100),
-  // A replica that was the master before a failover: reconnect, and send the command again.
-  reconnectOnError: ({ message }: Error) => (message.startsWith('READONLY') ? 2 : false),
-} as const;
 
 /** Connects to Redis. Never rejects: a Redis that is down is reached later. */
-export function connectToRedis({
-  url,
-  now,
-  onChange = () => {},
-  onBug = () => {},
-}: RedisConnectionOptions): RedisConnection {
-  const commands = new Redis(url, {
-    ...CONNECTION,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    enableAutoPipelining: true,
-  });
-  const messages = new Redis(url, { ...CONNECTION, autoResubscribe: false });
+export function connectToRedis(options: RedisConnectionOptions): RedisConnection {
+  const { url, now, onChange = () => {}, onBug = () => {} } = options;
   const health = createHealth(onChange);
+  const server = optionsOf(url);
+  let cluster: Cluster | null = null;
+  let isConnected = false;
   let pausedUntilMs = 0;
   let channel: string | null = null;
 
-  function pauseAfterFailure(): void {
-    pausedUntilMs = now() + PAUSE_AFTER_FAILURE_MS;
-    health.set('commands', false);
-  }
-  commands.on('ready', () => {
-    pausedUntilMs = 0;
-    health.set('commands', true);
+  const states = {
+    onUp(): void {
+      isConnected = true;
+      pausedUntilMs = 0;
+      health.reset();
+    },
+    onDown(reason: string): void {
+      isConnected = false;
+      health.set('connection', reason);
+    },
+  };
+  const commands = createLink({
+    options: { ...server, ...COMMANDS },
+    async prepare(redis) {
+      if (!(await isClusterNode(redis))) return;
+      commands.dispose();
+      cluster ??= connectToCluster({ node: { ...server, ...COMMANDS }, ...states });
+    },
+    onUp: states.onUp,
+    // Once it is known that there is a cluster, the connection to its first node ends.
+    onDown: (reason) => (cluster === null ? states.onDown(reason) : undefined),
   });
-  commands.on('error', pauseAfterFailure);
-  messages.on('error', () => health.set('messages', false));
-  messages.on('close', () => health.set('messages', false));
-  messages.on('ready', () => {
-    const subscribed = channel === null ? Promise.resolve() : messages.subscribe(channel);
-    subscribed.then(
-      () => health.set('messages', true),
-      () => messages.disconnect(true),
-    );
+  const messages = createLink({
+    options: server,
+    async prepare(redis) {
+      await isClusterNode(redis);
+      if (channel !== null) await redis.subscribe(channel);
+    },
+    onUp: () => health.set('subscription', null),
+    onDown: (reason) => health.set('subscription', reason),
+    // Every node of a cluster has all messages.
+    nextServer: () => anyNodeOf(cluster),
   });
-  const ping = setInterval(() => void messages.ping().catch(() => {}), PING_INTERVAL_MS).unref();
+  const ping = setInterval(() => void messages.redis.ping().catch(() => {}), PING_INTERVAL_MS).unref();
+  const isResponding = () => isConnected && now() >= pausedUntilMs;
 
   return {
-    commands,
-    async attempt(run, otherwise) {
-      if (now() < pausedUntilMs) return otherwise;
+    async attempt(operation, run, otherwise) {
+      if (!isResponding()) return otherwise;
       try {
-        const reply = await run(commands);
-        if (now() >= pausedUntilMs) health.set('commands', true);
+        const reply = await run(cluster ?? commands.redis);
+        if (isResponding()) health.set('connection', null);
+        health.set(operation, null);
         return reply;
-      } catch {
-        pauseAfterFailure();
+      } catch (error) {
+        const isRefused = isErrorReply(error);
+        if (!isRefused) pausedUntilMs = now() + PAUSE_AFTER_FAILURE_MS;
+        health.set(isRefused ? operation : 'connection', codeOf(error));
         return otherwise;
       }
     },
     subscribe(name, listener) {
       channel = name;
-      messages.on('message', (_, message) => {
+      messages.redis.on('message', (_, message) => {
         try {
           listener(message);
         } catch (error) {
@@ -109,30 +111,24 @@ export function connectToRedis({
         }
       });
     },
-    get isUp() {
-      return health.isUp;
+    get isResponding() {
+      return isResponding();
+    },
+    get failure() {
+      return health.failure;
     },
     dispose() {
       clearInterval(ping);
-      commands.disconnect();
-      messages.disconnect();
+      commands.dispose();
+      messages.dispose();
+      cluster?.disconnect();
     },
   };
 }
 
-/** Up while both connections are; reports nothing before each has been reached or not. */
-function createHealth(onChange: (isUp: boolean) => void) {
-  const parts: { commands: boolean | null; messages: boolean | null } = { commands: null, messages: null };
-  let reported: boolean | null = null;
-  return {
-    get isUp() {
-      return parts.commands === true && parts.messages === true;
-    },
-    set(part: keyof typeof parts, isUp: boolean) {
-      parts[part] = isUp;
-      if (parts.commands === null || parts.messages === null || this.isUp === reported) return;
-      reported = this.isUp;
-      onChange(reported);
-    },
-  };
+/** Null where there is no cluster, or no node of it is known. */
+function anyNodeOf(cluster: Cluster | null): Pick<RedisOptions, 'host' | 'port'> | null {
+  const nodes = cluster?.nodes() ?? [];
+  const { host, port } = nodes[Math.floor(Math.random() * nodes.length)]?.options ?? {};
+  return host === undefined || port === undefined ? null : { host, port };
 }

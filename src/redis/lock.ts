@@ -42,6 +42,7 @@ export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLoc
       const heldForMs = now() - acquiredAtMs;
       if (heldForMs < RENEWAL_INTERVAL_MS || heldForMs > maxHoldMs) continue;
       void connection.attempt(
+        'lock',
         async (commands) => void (await commands.eval(RENEW, 1, prefix + key, owner, LEASE_MS)),
         undefined,
       );
@@ -49,18 +50,26 @@ export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLoc
   }
 
   const release = (key: string) =>
-    connection.attempt(async (commands) => void (await commands.eval(RELEASE, 1, prefix + key, owner)), undefined);
+    connection.attempt(
+      'lock',
+      async (commands) => void (await commands.eval(RELEASE, 1, prefix + key, owner)),
+      undefined,
+    );
 
   return {
     async acquire(key: string): Promise<boolean> {
-      const isOwner = await connection.attempt(async (commands) => {
-        const [, current] = await Promise.all([
-          commands.set(prefix + key, owner, 'PX', LEASE_MS, 'NX'),
-          commands.get(prefix + key),
-        ]);
-        // This owner's lock from before could not be released while Redis was down.
-        return current === owner;
-      }, true);
+      const isOwner = await connection.attempt(
+        'lock',
+        async (commands) => {
+          const [, current] = await Promise.all([
+            commands.set(prefix + key, owner, 'PX', LEASE_MS, 'NX'),
+            commands.get(prefix + key),
+          ]);
+          // This owner's lock from before could not be released while Redis was down.
+          return current === owner;
+        },
+        true,
+      );
       if (isOwner) held.set(key, now());
       return isOwner;
     },

@@ -9,9 +9,11 @@ export function createRedisStore({
   readonly prefix: string;
 }) {
   return {
-    get: (key: string): Promise<string | null> => connection.attempt((commands) => commands.get(prefix + key), null),
+    get: (key: string): Promise<string | null> =>
+      connection.attempt('read', (commands) => commands.get(prefix + key), null),
     set(key: string, value: string, ttlMs: number): void {
       void connection.attempt(
+        'write',
         async (commands) => void (await commands.set(prefix + key, value, 'PX', ttlMs)),
         undefined,
       );

@@ -1,14 +1,15 @@
-import type { Redis } from 'ioredis';
+import type { RedisCommander } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisConnection } from '../redis/connection.ts';
 import type { RequestContext } from '../request/context.ts';
 
 /** Options of {@link createRateLimit}. */
 export interface RateLimitOptions {
   /** Lookups per caller and minute. */
   readonly costPerMinute: number;
-  /** Where instances count together; null, or while it does not respond: each on its own. */
-  readonly redis: Redis | null;
+  /** Where instances count together; null, or while it fails: each on its own. */
+  readonly redis: Pick<RedisConnection, 'attempt' | 'isResponding'> | null;
   /** Separates the accounts that share a Redis. No secret. */
   readonly account: string;
   /** Reverse proxies in front, each of which adds to `X-Forwarded-For`. */
@@ -26,8 +27,6 @@ export interface RateLimit {
 const WINDOW_S = 60;
 /** So close to its end, lookups are not returned to a window: Redis might count them in the next one. */
 const END_OF_WINDOW_MS = 1_000;
-/** A Redis that does not respond is left alone for so long, so that not every request waits for it. */
-const PAUSE_AFTER_FAILURE_MS = 1_000;
 const MAX_EXHAUSTED_CALLERS = 10_000;
 
 /** A caller without lookups left, by the limiter that counted it. */
@@ -41,12 +40,11 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
   const rule = { points: costPerMinute, duration: WINDOW_S, keyPrefix: `bsg-graphql:limit:${account}` };
   const alone = new RateLimiterMemory(rule);
   const together =
-    redis === null ? null : new RateLimiterRedis({ ...rule, storeClient: redis, rejectIfRedisNotReady: true });
+    redis === null ? null : new RateLimiterRedis({ ...rule, storeClient: clientOf(redis), useRedisPackage: true });
   const exhausted = new LRUCache<string, Exhausted>({ max: MAX_EXHAUSTED_CALLERS });
-  let aloneUntilMs = 0;
 
   function currentLimiter(): RateLimiterAbstract {
-    return together === null || redis?.status !== 'ready' || Date.now() < aloneUntilMs ? alone : together;
+    return together !== null && redis?.isResponding ? together : alone;
   }
 
   /** Rejects where the limiter itself fails. */
@@ -73,7 +71,6 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
       try {
         return await consume(limiter, caller, cost);
       } catch {
-        aloneUntilMs = Date.now() + PAUSE_AFTER_FAILURE_MS;
         return consume(alone, caller, cost);
       }
     },
@@ -83,6 +80,18 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
       if (known === undefined || known.limiter !== currentLimiter()) return null;
       const leftMs = known.untilMs - Date.now();
       return leftMs > 0 ? toSeconds(leftMs) : null;
+    },
+  };
+}
+
+/** The one call of Redis that the limiter makes, in the form of node-redis. */
+function clientOf(redis: Pick<RedisConnection, 'attempt'>) {
+  return {
+    async eval(script: string, { keys, arguments: args }: { readonly keys: string[]; readonly arguments: string[] }) {
+      const count = (commands: RedisCommander) => commands.eval(script, keys.length, ...keys, ...args);
+      const reply = await redis.attempt('rate limit', count, null);
+      if (reply === null) throw new Error('Redis is unavailable.');
+      return reply;
     },
   };
 }

@@ -3,8 +3,6 @@ export interface SharedBackend {
   readonly lock: Lock;
   readonly store: Store;
   readonly bus: Bus;
-  /** Whether it responds, and delivers messages. */
-  readonly isUp: boolean;
   /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;
 }

@@ -36,8 +36,6 @@ export interface SharedCache {
   invalidate(invalidations: readonly Invalidation[]): void;
   /** Called for each change that another instance makes: the entry now under the keys, null for an invalidation. One listener. */
   onChange(listener: (keys: readonly StatusKey[], entry: Entry | null) => void): void;
-  /** Whether it responds, and delivers changes. */
-  readonly isUp: boolean;
   /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;
 }
@@ -96,9 +94,6 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
         if (change !== null && change.from !== instance) listener(change.keys, change.entry);
       });
     },
-    get isUp() {
-      return backend.isUp;
-    },
     dispose: backend.dispose,
   };
 }
@@ -113,6 +108,5 @@ export const noSharedCache: SharedCache = {
   set: () => {},
   invalidate: () => {},
   onChange: () => {},
-  isUp: true,
   dispose: async () => {},
 };

@@ -41,7 +41,6 @@ export function createMemoryBackend(): MemoryBackend {
         publish: (message) => setImmediate(publish, message),
         onMessage: (listener) => void listeners.add(listener),
       },
-      isUp: true,
       async dispose() {
         for (const key of [...owners.keys()]) release(key);
       },

@@ -24,14 +24,19 @@ export interface TestRedis {
   unfreeze(): void;
 }
 
-/** Starts a Redis that lives as long as the test and keeps nothing on disk. */
-export async function startRedis(): Promise<TestRedis> {
+/**
+ * Starts a Redis that lives as long as the test and keeps nothing on disk.
+ *
+ * @param options Further arguments of `redis-server`.
+ * @param portOption For TLS: `--tls-port`.
+ */
+export async function startRedis(options: readonly string[] = [], portOption = '--port'): Promise<TestRedis> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let server: ChildProcess | null = null;
 
   async function start(): Promise<void> {
-    const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const args = [portOption, String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options];
     server = spawn(REDIS_SERVER, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const text of server.stdout ?? []) if (String(text).includes('Ready to accept connections')) break;
   }
