@@ -1,6 +1,7 @@
 /** A company graph of several subgraphs behind a gateway. */
 import { readFile } from 'node:fs/promises';
 import type { RequestListener, ServerResponse } from 'node:http';
+import { unifiedGraphHandler } from '@graphql-hive/router-runtime';
 import { type DocumentNode, parse } from 'graphql';
 import { onTestFinished } from 'vitest';
 import type { TestApp } from '../../../test/helpers/app.ts';
@@ -33,9 +34,11 @@ const startApolloGateway: StartGateway = async (supergraph) => {
   return listen(gateway.listener);
 };
 
-/** Both gateways, by name. */
+/** The gateways, by name. */
 export const GATEWAYS: readonly (readonly [string, StartGateway])[] = [
   ['Hive Gateway', startHiveGateway],
+  // What its option `--hive-router-runtime` does.
+  ["Hive Gateway with Hive Router's query planner", startHiveGatewayWith({ unifiedGraphHandler })],
   ["Apollo's gateway", startApolloGateway],
 ];
 

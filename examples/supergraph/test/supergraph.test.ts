@@ -234,6 +234,18 @@ it('Hive Gateway forwards every change of a message, and the authorization of th
   expect(graph.answers.map(({ req }) => req.headers.authorization)).toEqual(['Bearer x']);
 });
 
+it('Hive Gateway passes on why a subscription is refused', async () => {
+  const { app } = await startAppOnSandbox({ AUTH_TOKENS, MAX_BATCH_SIZE: '1' });
+  const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
+  const subscribeWith = (token: string) =>
+    subscribe(graph.address, 'subscription { smsUpdates(ids: ["1", "2"]) { __typename } }', undefined, {
+      authorization: `Bearer ${token}`,
+    }).next();
+
+  await expect(subscribeWith('of_nobody_at_all')).rejects.toThrow('"code":"UNAUTHENTICATED"');
+  await expect(subscribeWith(TOKENS.plain)).rejects.toThrow('"code":"BATCH_TOO_LARGE"');
+});
+
 it('Hive Gateway closes the stream of a message when its last subscriber leaves', async () => {
   const { app } = await startAppOnSandbox();
   const graph = await startCompanyGraph({ app, others: [ordersWith([])], startGateway: startHiveGateway });
