@@ -1,8 +1,12 @@
 /** The servers that are compared. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const DIST = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+
+/** The options of Node that `npm start` runs with. */
+const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const START_OPTIONS = /node (--.*) dist/.exec(scripts.start)[1].split(' ');
 
 /**
  * Every peer: its name in the tables, its program with arguments, what its environment has besides the address of the
@@ -42,5 +46,5 @@ function bsgGraphql(name, { offersMassStatus, logLevel = 'warn' }) {
     // No peer has a deadline: 3,200 fetches in a queue may take a slow machine longer than the default.
     BSG_TIMEOUT_MS: '120000',
   };
-  return { name, args: [DIST], env, offersMassStatus };
+  return { name, args: [...START_OPTIONS, DIST], env, offersMassStatus };
 }

@@ -22,7 +22,7 @@ const { values } = parseArgs({
     /** Of load for each workload. */
     seconds: { type: 'string', default: '3' },
     /** Seconds of the server's CPU time that the same load takes first. */
-    'warm-up': { type: 'string', default: '5' },
+    'warm-up': { type: 'string', default: '15' },
     /** Keys of those to measure. */
     peers: { type: 'string', default: Object.keys(peers).join(',') },
   },
