@@ -11,6 +11,7 @@ const INTEGRATION_TESTS = [
   'test/e2e/**/*.test.ts',
   'test/examples/front-ends.test.ts',
   'test/examples/react.test.ts',
+  'test/ops/file-descriptors.test.ts',
   'test/ops/workers.test.ts',
   'test/process/signals.test.ts',
   'test/redis/permissions.test.ts',

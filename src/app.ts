@@ -5,7 +5,8 @@ import { GraphQLError } from 'graphql';
 import { isLoopback } from './config/http.ts';
 import { accountOf, type Core, createCore } from './core.ts';
 import { type AppConfig, createEndpoint, ENDPOINT } from './endpoint.ts';
-import { createOpsListener, type OpsOptions } from './ops/endpoints.ts';
+import { createOpsListener, type OpsOptions, type Readiness } from './ops/endpoints.ts';
+import { watchFileDescriptors } from './ops/file-descriptors.ts';
 import { createLog, type Log } from './ops/log.ts';
 import { createRequestLog, createRequestSink, type RequestLog } from './ops/request-log.ts';
 import type { RequestContext } from './request/context.ts';
@@ -38,14 +39,15 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   });
   const requestLog = createRequestLog(log, core.metrics);
   const streams = createOpenStreams((error) => log.error(error));
+  const { registry } = core.metrics;
+  const fileDescriptors = watchFileDescriptors(log, registry);
   let isDraining = false;
-  const ops: OpsOptions = {
-    registry: core.metrics.registry,
-    readiness: () => ({
-      status: isDraining ? 'draining' : (authenticator?.isReady ?? true) ? 'ready' : 'starting',
-      parts: core.health(),
-    }),
-  };
+  function status(): Readiness['status'] {
+    if (isDraining) return 'draining';
+    if (fileDescriptors.isExhausted) return 'out of file descriptors';
+    return (authenticator?.isReady ?? true) ? 'ready' : 'starting';
+  }
+  const ops: OpsOptions = { registry, readiness: () => ({ status: status(), parts: core.health() }) };
   const enter = createEntrance(gate, MAX_BODY_BYTES);
   const yoga = createEndpoint({ config, log, core, gate, enter, authenticator, rateLimit, ops });
   const { responses } = core;
@@ -69,7 +71,7 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
     opsListener: createOpsListener(ops),
     /** All metrics. */
-    registry: core.metrics.registry,
+    registry,
     /** Announces the shutdown, by `/ready` and by closing keep-alive connections; requests that still arrive are answered. */
     drain(): void {
       isDraining = true;
@@ -83,6 +85,7 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     /** Closes the WebSockets that are left. */
     closeSockets: sockets.terminate,
     async dispose(): Promise<void> {
+      fileDescriptors.dispose();
       sockets.dispose();
       core.live.dispose();
       await yoga.dispose();

@@ -8,7 +8,7 @@ import type { MetricsText } from './metrics.ts';
 
 /** Whether the server takes requests, and the state of what it depends on. */
 export interface Readiness {
-  readonly status: 'starting' | 'ready' | 'draining';
+  readonly status: 'starting' | 'ready' | 'out of file descriptors' | 'draining';
   /** Such as `bsg: 'up'`. None of them makes the server not ready. */
   readonly parts: Readonly<Record<string, string>>;
 }
