@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Agent, get as httpGet, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { buildSchema } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { respondWith, startFakeBsg, wireSms } from './helpers/fake-bsg.ts';
@@ -137,6 +138,22 @@ describe('the server', () => {
     expect((await fetch(`${ops}/ready`)).status).toBe(503);
     await expect(fetch(`${graphiql}?query={__typename}`)).rejects.toThrow();
     expect(await answer.data).toEqual({ data: { sms: { id: '211' } } });
+    expect(await program.ended).toBe(0);
+  });
+
+  it('closes idle connections at shutdown, also those that have never sent a byte, and lets half-sent requests finish', async () => {
+    const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '3600000' });
+    const [, port] = await program.printed(/GraphiQL +\S+:(\d+)/);
+    const [unused, halfSent] = [connect(Number(port), '127.0.0.1'), connect(Number(port), '127.0.0.1')];
+    await Promise.all([once(unused, 'connect'), once(halfSent, 'connect')]);
+    halfSent.write('GET /health HTTP/1.1\r\n');
+    // A request of its own comes after both connections.
+    await query(`http://127.0.0.1:${port}/graphql`, '{ __typename }');
+
+    program.child.kill('SIGTERM');
+    await once(unused.resume(), 'close');
+    halfSent.write('host: 127.0.0.1\r\n\r\n');
+    expect(await text(halfSent)).toContain('{"status":"alive"}');
     expect(await program.ended).toBe(0);
   });
 

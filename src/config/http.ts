@@ -28,7 +28,7 @@ export const httpVariables = {
   }),
   SHUTDOWN_MS: wholeNumber(0, 3_600_000)
     .default(10_000)
-    .describe('How long a graceful shutdown waits for requests in flight; milliseconds.'),
+    .describe('How long a graceful shutdown takes at most; milliseconds.'),
   WORKERS: wholeNumber(1, 1_024)
     .default(1)
     .describe('Processes that share the port, each with its own cache. More than one require `OPS_PORT` and a key.'),

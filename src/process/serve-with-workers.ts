@@ -29,7 +29,7 @@ export async function serveWithWorkers(
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
   workers = startWorkers(count, log);
   const { started, end } = workers;
-  shutDownOnSignal(async (signal) => {
+  shutDownOnSignal(shutdownMs + 2 * WORKER_GRACE_MS, async (signal) => {
     isDraining = true;
     await end(signal, shutdownMs + WORKER_GRACE_MS);
     server.close();

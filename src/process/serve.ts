@@ -29,7 +29,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   const url = await listen(server, { host, port, portVariable: 'PORT' });
   const ops = await listenForOps(config.http, { listener: app.opsListener, onMalformed: app.onMalformed });
   // Before it is said that the server listens: a signal may follow at once.
-  shutDownOnSignal(async () => {
+  shutDownOnSignal(shutdownMs, async () => {
     log.info('Draining: finishing requests in flight.');
     app.drain();
     await shutDown(server, { shutdownMs, endStreams: app.endStreams, closeSockets: app.closeSockets });

@@ -6,6 +6,7 @@ const DUPLICATE_SIGNAL_MS = 1_000;
 
 /** Until something is served there is nothing to finish. */
 let shutDown: (signal: NodeJS.Signals) => Promise<void> = async () => {};
+let timeoutMs = 0;
 let firstAtMs: number | null = null;
 
 /**
@@ -17,8 +18,12 @@ export function handleSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 }
 
-/** Sets what is to be done before the process exits. A signal that came before has ended the process already. */
-export function shutDownOnSignal(run: (signal: NodeJS.Signals) => Promise<void>): void {
+/**
+ * Sets what is to be done before the process exits, and within how many milliseconds it exits in any case. A signal that came
+ * before has ended the process already.
+ */
+export function shutDownOnSignal(withinMs: number, run: (signal: NodeJS.Signals) => Promise<void>): void {
+  timeoutMs = withinMs;
   shutDown = run;
 }
 
@@ -26,7 +31,9 @@ function onSignal(signal: NodeJS.Signals): void {
   if (firstAtMs === null) {
     firstAtMs = performance.now();
     // Exits explicitly: a log that nobody reads would keep the process.
-    void shutDown(signal).then(() => process.exit(0));
+    const exit = () => process.exit(0);
+    setTimeout(exit, timeoutMs);
+    void shutDown(signal).then(exit);
   } else if (!cluster.isWorker && performance.now() - firstAtMs > DUPLICATE_SIGNAL_MS) {
     process.exit(1);
   }

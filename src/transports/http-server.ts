@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type RequestListener, Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { requestError } from '../request/errors.ts';
 import { takeOriginForm } from '../request/target.ts';
 import { listenForSockets } from './websocket/listen.ts';
@@ -22,6 +23,24 @@ const PARSER_STATUSES: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
 
+/** Node takes a connection that has not sent a byte for one with a request in flight. Here it is idle. */
+class HttpServer extends Server {
+  readonly #connections = new Set<Socket>();
+
+  constructor(options: ServerOptions, listener: RequestListener) {
+    super(options, listener);
+    this.on('connection', (socket) => {
+      this.#connections.add(socket);
+      socket.once('close', () => this.#connections.delete(socket));
+    });
+  }
+
+  override closeIdleConnections(): void {
+    super.closeIdleConnections();
+    for (const socket of this.#connections) if (socket.bytesRead === 0) socket.destroy();
+  }
+}
+
 /** An HTTP server, not yet listening. Whatever it responds is reported, to `listener` or to `onMalformed`. */
 export function createHttpServer({ listener, upgrade, onMalformed }: HttpServerOptions): Server {
   function isLegal(request: IncomingMessage): boolean {
@@ -34,7 +53,7 @@ export function createHttpServer({ listener, upgrade, onMalformed }: HttpServerO
     else response.writeHead(400, { connection: 'close', 'content-length': 0 }).end();
   }
   // Without the option, node would respond to a request that has no `Host` and tell nobody.
-  const server = createServer({ requireHostHeader: false }, receive);
+  const server = new HttpServer({ requireHostHeader: false }, receive);
   // An expectation that is not met may be ignored; node would respond 417 and tell nobody.
   server.on('checkExpectation', receive);
   server.on('connection', (socket) => {
