@@ -7,6 +7,9 @@ import { routeOf } from '../request/target.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Of a header of a refused request. */
+const MAX_LOGGED_CHARACTERS = 255;
+
 /** Logs and counts requests once they are over. */
 export interface RequestLog {
   /** `isCutOff`: the connection was closed before the response was complete. A subscription that its client leaves is over. */
@@ -92,7 +95,12 @@ export function createRequestSink(log: Log, metrics: Metrics): RequestSink {
     },
     onRefused(error, { header, path }) {
       metrics.onResponse(routeOf(path), refusalOf(error).status);
-      log.warn({ host: header('host'), origin: header('origin') }, error.message);
+      log.warn({ host: bounded(header('host')), origin: bounded(header('origin')) }, error.message);
     },
   };
+}
+
+/** What a caller wrote, and not more of it than anyone reads. */
+function bounded(value: string | null): string | null {
+  return value === null ? null : value.slice(0, MAX_LOGGED_CHARACTERS);
 }

@@ -14,7 +14,7 @@ export function createHostCheck(isOwn: (name: string) => boolean): HostCheck {
   return (host) => {
     // Clients of HTTP/1.0 send none, such as the checks of some load balancers; browsers do.
     if (host === null || host === lastValid) return null;
-    const name = /^([\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i.exec(host)?.[1];
+    const name = /^([\w.-]{1,253}|\[[\da-f:.]+\])(?::\d*)?$/i.exec(host)?.[1];
     if (name === undefined || !URL.canParse(`http://${host}`)) return requestError('hostInvalid');
     if (!isOwn(name)) return requestError('hostNotAllowed', { host: name });
     lastValid = host;

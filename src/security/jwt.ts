@@ -40,6 +40,7 @@ export interface JwtCheck {
 /** Asymmetric only: with a shared secret, the published key would sign tokens too (algorithm confusion). */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const CLOCK_TOLERANCE_S = 30;
+const MAX_NAME_CHARACTERS = 255;
 /** A withdrawn key is accepted for so long. */
 const RELOAD_INTERVAL_MS = 5 * 60_000;
 /** An unknown key makes the keys be fetched at once, but not for so long after the last time. */
@@ -171,7 +172,7 @@ function isCanonical(token: string): boolean {
 /** Null where the token names no caller. */
 function callerOf(payload: JWTPayload, scopeClaim: string | null) {
   const { sub, client_id: client, exp = 0 } = payload;
-  const id = isName(sub) ? `jwt:${sub}` : isName(client) ? `client:${client}` : null;
+  const id = isName(sub) ? `jwt:${bounded(sub)}` : isName(client) ? `client:${bounded(client)}` : null;
   if (id === null) return null;
   return {
     id,
@@ -182,6 +183,11 @@ function callerOf(payload: JWTPayload, scopeClaim: string | null) {
     ),
     expiresAtMs: (exp + CLOCK_TOLERANCE_S) * 1_000,
   };
+}
+
+/** OpenID Connect allows 255 characters. A longer name is replaced by its digest, as it is logged and names a key of the rate limit. */
+function bounded(name: string): string {
+  return name.length <= MAX_NAME_CHARACTERS ? name : `sha256-${hash('sha256', name, 'base64url')}`;
 }
 
 /** The scopes in a claim: a list, or a text separated by spaces. */

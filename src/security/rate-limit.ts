@@ -28,6 +28,8 @@ const WINDOW_S = 60;
 /** So close to its end, lookups are not returned to a window: Redis might count them in the next one. */
 const END_OF_WINDOW_MS = 1_000;
 const MAX_EXHAUSTED_CALLERS = 10_000;
+/** An IPv6 address with a zone or a port. */
+const MAX_ADDRESS_CHARACTERS = 64;
 
 /** A caller without lookups left, by the limiter that counted it. */
 interface Exhausted {
@@ -103,7 +105,10 @@ function limitKey({ caller, head }: RequestContext, proxies: number): string {
 
 /** The address that the outermost known proxy saw. Entries before it in the header are not trusted: any client can write them. */
 function clientAddress({ header, peerAddress }: RequestContext['head'], proxies: number): string {
-  const forwarded = proxies === 0 ? undefined : (header('x-forwarded-for') ?? '').split(',').at(-proxies)?.trim();
+  const forwarded =
+    proxies === 0
+      ? undefined
+      : (header('x-forwarded-for') ?? '').split(',').at(-proxies)?.trim().slice(0, MAX_ADDRESS_CHARACTERS);
   return forwarded || (peerAddress ?? 'none');
 }
 

@@ -148,6 +148,14 @@ describe('the request log', () => {
     expect(app.requestLines()).toMatchObject([{ outcome: 'ok', failures: 1 }]);
   });
 
+  it('has no more than 255 characters of a header of a refused request', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl);
+    const origin = `https://${'e'.repeat(10_000)}.example`;
+    await app.fetch('/graphql', { method: 'OPTIONS', headers: { origin } });
+    expect(app.log()).toContain(origin.slice(0, 255));
+    expect(app.log()).not.toContain(origin.slice(0, 256));
+  });
+
   it('has no line for paths beside the endpoint', async () => {
     const app = startApp((await startFakeBsg()).baseUrl, { WEBHOOK_SECRET: 'secret_of_the_reports' });
     for (const path of ['/health', '/ready', '/metrics', '/hooks/bsg/secret_of_the_reports?id=1', '/graphql.php', '/'])

@@ -101,6 +101,23 @@ describe('a JWT', () => {
     expect(app.requestLines()[0]).toMatchObject({ caller: 'jwt:someone' });
   });
 
+  it('with a subject or client of more than 255 characters is logged and counted by its digest', async () => {
+    const { environment, sign } = await startIssuer();
+    const app = startApp((await startFakeBsg()).baseUrl, environment);
+    const names = ['a'.repeat(255), 'a'.repeat(256), `${'a'.repeat(255)}b`];
+    for (const sub of names) await app.query('{ __typename }', {}, bearer(await sign({ sub })));
+    await app.query('{ __typename }', {}, bearer(await sign({ sub: undefined, client_id: 'c'.repeat(5_000) })));
+
+    const callers = app.requestLines().map(({ caller }) => caller);
+    expect(callers).toEqual([
+      `jwt:${names[0]}`,
+      expect.stringMatching(/^jwt:sha256-[\w-]{43}$/),
+      expect.stringMatching(/^jwt:sha256-[\w-]{43}$/),
+      expect.stringMatching(/^client:sha256-[\w-]{43}$/),
+    ]);
+    expect(new Set(callers).size).toBe(4);
+  });
+
   it.each<[string, string, Record<string, unknown>, boolean]>([
     ['the permissions of Auth0', 'permissions', { permissions: ['read', 'bsg:personal'] }, true],
     ['the roles of Entra', 'roles', { roles: ['bsg:personal'] }, true],

@@ -62,6 +62,7 @@ describe('the gate', () => {
   });
 
   it('receives no request for the host of another site (DNS rebinding)', () => {
+    expect(startGate().receive(head({ host: 'e'.repeat(254) }))).toMatchObject({ extensions: { code: 'BAD_REQUEST' } });
     expect(startGate().receive(head({ host: 'evil.example' }))).toMatchObject({
       extensions: { code: 'HOST_NOT_ALLOWED' },
     });
