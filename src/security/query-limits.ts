@@ -12,7 +12,7 @@ import { requestError } from '../request/errors.ts';
 const QUERY_LIMITS = { characters: 32_768, tokens: 2_000, depth: 10, aliases: 100, directives: 50 };
 
 /** The location of each error is counted from the start of the query, so many errors in a long one take seconds. */
-const MAX_VALIDATION_ERRORS = 20;
+const MAX_VALIDATION_ERRORS = 5;
 
 /** Replaces the plugins' own error, which is one of syntax. */
 const onReject = [
