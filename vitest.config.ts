@@ -9,6 +9,7 @@ const INTEGRATION_TESTS = [
   'test/build/bundle.test.ts',
   'test/build/package.test.ts',
   'test/e2e/**/*.test.ts',
+  'test/examples/embed.test.ts',
   'test/examples/front-ends.test.ts',
   'test/examples/react.test.ts',
   'test/ops/file-descriptors.test.ts',

@@ -2,7 +2,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { printSubgraphSchema } from '@apollo/subgraph';
-import { build, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Plugin } from 'esbuild';
 import { schema } from '../schema/index.ts';
 import { licenceTexts } from './licences.ts';
 
@@ -20,12 +20,9 @@ const printedSchema: Plugin = {
 };
 
 await rm('dist', { recursive: true, force: true });
-const { metafile } = await build({
-  entryPoints: { main: 'src/main.ts' },
+const options = {
   outdir: 'dist',
   bundle: true,
-  // The program is small, and loads the rest as a chunk once it handles signals.
-  splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node20.19',
@@ -40,7 +37,15 @@ const { metafile } = await build({
   sourcesContent: false,
   metafile: true,
   logLevel: 'warning',
+} as const satisfies BuildOptions;
+const { metafile } = await build({
+  ...options,
+  entryPoints: { main: 'src/main.ts' },
+  // The program is small, and loads the rest as a chunk once it handles signals.
+  splitting: true,
 });
+// The schema has to be of the same `graphql` as the server that executes it.
+await build({ ...options, entryPoints: { library: 'src/library.ts' }, external: ['graphql'] });
 // Without it Node parses each file twice to detect that it is a module.
 await writeFile('dist/package.json', '{ "type": "module" }\n');
 await cp('src/graphiql/assets', 'dist/assets', { recursive: true });
