@@ -15,6 +15,7 @@ import { type Program, startRedis, startServer } from './chaos/programs.ts';
 import { createRandom } from './chaos/random.ts';
 import { read } from './chaos/readers.ts';
 import { hasBrokenPromises, type Run, report } from './chaos/report.ts';
+import { sendReports, WEBHOOK_SECRET } from './chaos/reports.ts';
 import { watch } from './chaos/subscribers.ts';
 import { createTally, type Tally } from './chaos/tally.ts';
 import { createTruth } from './chaos/truth.ts';
@@ -55,7 +56,7 @@ try {
   upstream.close();
 }
 
-async function runChaos(): Promise<Pick<Run, 'tally' | 'counts' | 'memoryAtStart' | 'memoryAtEnd'>> {
+async function runChaos(): Promise<Omit<Run, 'seed' | 'seconds' | 'upstream'>> {
   const redis = await startRedis();
   programs.push(redis);
   const servers = await Promise.all([1, 2, 3].map(() => startServer(environmentOf(redis))));
@@ -73,7 +74,8 @@ async function runChaos(): Promise<Pick<Run, 'tally' | 'counts' | 'memoryAtStart
   ]);
   await pause(CALM_MS);
   await clients.end();
-  return { tally, counts, memoryAtStart, memoryAtEnd: servers[0]?.memoryMB() ?? Number.NaN };
+  const memoryAtEnd = servers[0]?.memoryMB() ?? Number.NaN;
+  return { tally, counts, memoryAtStart, memoryAtEnd };
 }
 
 function environmentOf(redis: Program) {
@@ -84,6 +86,7 @@ function environmentOf(redis: Program) {
     CACHE_TTL_MS: String(CACHE_TTL_MS),
     LIVE_INTERVAL_MS: '1000',
     RATE_LIMIT: '0',
+    WEBHOOK_SECRET,
     REDIS_URL: `redis://127.0.0.1:${redis.port}`,
   };
 }
@@ -107,10 +110,11 @@ function startClients(servers: readonly Program[], redis: Program, tally: Tally)
   const subscribers = truth.ids
     .slice(0, SUBSCRIBERS)
     .map((id, i) => watch({ ...common, random: createRandom(seed + 200 + i) }, id));
+  const reports = sendReports({ ...common, random: createRandom(seed + 5) });
   return {
     async end(): Promise<void> {
       ending.abort();
-      await Promise.all([...readers, ...subscribers]);
+      await Promise.all([...readers, ...subscribers, reports]);
     },
   };
 }

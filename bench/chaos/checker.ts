@@ -61,7 +61,7 @@ export function createChecker({ truth, tally, timeoutMs, maxAgeMs, wasRedisDownS
     const fetchedAtMs = Date.parse(fetchedAt);
     const version = truth.versionOf(status);
     if (isAboutAnother(id, result) || isUntrue(id, version, fetchedAtMs)) return 'wrong';
-    const isOld = !isStale && version < truth.finalVersion && fetchedAtMs < sentAtMs - maxAgeMs;
+    const isOld = !isStale && !truth.isFinal(version) && fetchedAtMs < sentAtMs - maxAgeMs;
     return isOld ? 'outdated' : null;
   }
 

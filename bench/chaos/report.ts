@@ -1,4 +1,5 @@
 /** The report of a run, as a table for the documentation. */
+import { availableParallelism, loadavg } from 'node:os';
 import type { Disturbances } from './disturbances.ts';
 import type { Tally } from './tally.ts';
 import type { ChaoticUpstream } from './upstream.ts';
@@ -32,6 +33,7 @@ export function report({ seed, seconds, upstream, tally, counts, memoryAtStart, 
     ['of these stale, while BSG failed', tally.stale],
     ['failures, while BSG failed', tally.failures],
     ['events of subscriptions', tally.events],
+    ['delivery reports', tally.reports],
     ['requests to BSG', upstream.requests],
     [
       'faults',
@@ -48,6 +50,8 @@ export function report({ seed, seconds, upstream, tally, counts, memoryAtStart, 
     ['**steps back**', findings.stepsBack],
     ['steps back while Redis was down', findings.stepsBackWithoutRedis],
     ['memory at start, at end', `${memoryAtStart.toFixed(0)} MB, ${memoryAtEnd.toFixed(0)} MB`],
+    // A busy machine makes answers late.
+    ['load of the machine at the end', `${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores`],
   ];
   print(`| ${seconds} seconds, seed ${seed}, Node ${process.versions.node} | |\n| --- | --- |`);
   for (const [name, value] of rows) print(`| ${name} | ${value.toLocaleString('en')} |`);

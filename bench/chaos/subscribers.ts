@@ -25,7 +25,7 @@ export async function watch(options: SubscriberOptions, id: string): Promise<voi
   const { truth, tally, random, servers, createWitness, signal } = options;
   const witness = createWitness();
   let version = 0;
-  while (!signal.aborted && version < truth.finalVersion) {
+  while (!signal.aborted && !truth.isFinal(version)) {
     const server = random.pick(servers.filter(({ isUp }) => isUp));
     await receive(options, server.port, id, (result) => {
       tally.events++;
@@ -35,7 +35,7 @@ export async function watch(options: SubscriberOptions, id: string): Promise<voi
     });
     await pause(RECONNECTS_AFTER_MS);
   }
-  if (version < truth.finalVersion) tally.found('missed', `${id} was seen in version ${version} at last`);
+  if (!truth.isFinal(version)) tally.found('missed', `${id} was seen in version ${version} at last`);
 }
 
 /** Reads one event stream to its end, whatever ends it. */

@@ -17,6 +17,8 @@ export interface Tally {
   failures: number;
   /** Requests at an instance that was killed or stopped meanwhile; another instance answered them. */
   failedOver: number;
+  /** Delivery reports that were sent. */
+  reports: number;
   /** Events of subscriptions. */
   events: number;
   readonly findings: Readonly<Record<Finding, number>>;
@@ -37,6 +39,7 @@ export function createTally(): Tally {
     stale: 0,
     failures: 0,
     failedOver: 0,
+    reports: 0,
     events: 0,
     findings,
     examples,
