@@ -1,5 +1,6 @@
 /** Prometheus metrics of the server. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import manifest from '../../package.json' with { type: 'json' };
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { ResponseCacheUsage } from '../response-cache/store.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
@@ -59,6 +60,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
   const { requests, upstreamRequests, upstreamRequestSizes } = createInstruments(own);
   createGauges(sources, own);
+  createBuildInfo(own);
   const countRead = createPairCounter(own, ['tier', 'outcome'], {
     name: 'bsg_graphql_status_reads_total',
     help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
@@ -171,6 +173,12 @@ function createGauges(sources: MetricSources, registry: Registry): void {
     const collect = () => metric.set(read());
     const metric: Gauge = new Gauge({ name, help, registers: [registry], aggregator, collect });
   }
+}
+
+function createBuildInfo(registry: Registry): void {
+  const described = { name: 'bsg_graphql_build_info', help: '1, with the version of the server as a label.' };
+  const gauge = new Gauge({ ...described, labelNames: ['version'], registers: [registry], aggregator: 'max' });
+  gauge.set({ version: manifest.version }, 1);
 }
 
 function createNameBound(most: number): (name: string) => string {

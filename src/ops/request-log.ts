@@ -6,6 +6,7 @@ import type { Operation } from '../request/operation.ts';
 import { routeOf } from '../request/target.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { traceFailedRequest } from './tracing.ts';
 
 /** Of a header of a refused request. */
 const MAX_LOGGED_CHARACTERS = 255;
@@ -54,6 +55,7 @@ export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 
       const isAborted = isCutOff && operation?.type !== 'subscription';
       const outcome = isAborted ? 'ABORTED' : (errorCode ?? (status < 400 ? 'ok' : `HTTP_${status}`));
       metrics.onRequest({ operation, outcome, seconds: durationMs / 1_000 });
+      if (!request.isTraced) traceFailedRequest(request, outcome);
       if (!log.isLevelEnabled('info')) return;
       const facts = {
         requestId: request.requestId,

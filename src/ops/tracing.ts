@@ -30,7 +30,7 @@ const TRACER = 'bsg-graphql';
 const tracer = trace.getTracer(TRACER);
 
 /**
- * Creates a span for each operation, a child of the caller's span (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
+ * Creates a span for each operation, from the first byte of its request on: a child of the caller's span (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
  * before the server (`node --import`); without one there are none. Has to be the last plugin that sets how an operation runs.
  */
 export function useOperationSpans(): Plugin<Requested> {
@@ -59,6 +59,14 @@ export function traceStoredOperation(request: RequestContext): void {
   span.end();
 }
 
+/** Creates the span of a request that ended before an operation ran, such as one without a token. */
+export function traceFailedRequest(request: RequestContext, outcome: string): void {
+  const span = startSpan(request);
+  if (span === null) return;
+  span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
+}
+
 function within<T>(span: Span, run: () => T): T {
   return context.with(trace.setSpan(context.active(), span), run);
 }
@@ -71,11 +79,17 @@ function isTracing(): boolean {
 
 /** Null where no SDK records spans. */
 function startSpan(request: RequestContext): Span | null {
+  request.isTraced = true;
   if (!isTracing()) return null;
-  const { type = 'query', name = null } = request.operation ?? {};
-  const attributes = { 'graphql.operation.type': type, ...(name === null ? {} : { 'graphql.operation.name': name }) };
+  const { operation, receivedAtMs, head } = request;
+  const attributes = {
+    ...(operation !== null && { 'graphql.operation.type': operation.type }),
+    ...(operation !== null && operation.name !== null && { 'graphql.operation.name': operation.name }),
+  };
   // The semantic conventions for GraphQL name the span by the type, as clients choose the name (cardinality).
-  const span = tracer.startSpan(type, { kind: SpanKind.SERVER, attributes }, parentOf(request.head));
+  const name = operation?.type ?? 'GraphQL Operation';
+  const startTime = performance.timeOrigin + receivedAtMs;
+  const span = tracer.startSpan(name, { kind: SpanKind.SERVER, attributes, startTime }, parentOf(head));
   if (!isSpanContextValid(span.spanContext())) return null;
   request.traceId = span.spanContext().traceId;
   return span;

@@ -48,6 +48,8 @@ export class RequestContext implements ReadObserver {
   variables: Variables | null = null;
   /** Lookups that the operation requests. */
   cost = 0;
+  /** Whether it has had its span, where spans are recorded. */
+  isTraced = false;
   /** Whether the rate limiter has been consulted. */
   isCharged = false;
   /** The results of a subscription; null for other operations. */

@@ -3,7 +3,7 @@ import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
-import { expectNothingPersonal } from '../helpers/secrets.ts';
+import { AUTH_TOKENS, expectNothingPersonal } from '../helpers/secrets.ts';
 
 const exporter = new InMemorySpanExporter();
 const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -99,6 +99,15 @@ describe('a trace', () => {
       ['status.read', false, undefined],
       ['query', true, undefined],
     ]);
+  });
+
+  it('has a span of a request that ends before its operation runs, with its error', async () => {
+    const app = startApp((await startFakeBsg()).baseUrl, { AUTH_TOKENS });
+    await app.query('{ sms(id: "1") { __typename } }', {}, { traceparent });
+    expect(spans()).toMatchObject([
+      { name: 'GraphQL Operation', traceId, failed: true, attributes: { 'error.type': 'UNAUTHENTICATED' } },
+    ]);
+    expect(app.requestLines()).toMatchObject([{ traceId, outcome: 'UNAUTHENTICATED' }]);
   });
 
   it('has one span for statuses that are read together, and one for their mass status request', async () => {
