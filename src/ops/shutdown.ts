@@ -15,8 +15,8 @@ export interface ShutdownOptions {
 
 const SWEEP_INTERVAL_MS = 50;
 /**
- * A proxy may have sent a request on a connection that looks idle from here: after so many sweeps it is idle. They are counted,
- * not timed, as a busy process reads between two of them what has arrived.
+ * A proxy may have sent a request on a connection that looks idle from here: it is idle after so many sweeps without a request on
+ * any. They are counted, not timed, as a busy process reads between two of them what has arrived.
  */
 const IDLE_SWEEPS = 10;
 /** To close thousands of connections takes a while: that much of the time, and no longer. */
@@ -24,8 +24,8 @@ const CLOSING = { share: 0.1, maxMs: 500 };
 
 /**
  * Graceful shutdown: stops accepting connections, lets requests in flight finish, and resolves when the last connection is
- * closed. Keep-alive connections stay open for half a second for a request that may be on its way, which a zero-downtime rollout
- * needs.
+ * closed. Keep-alive connections stay open until no request has arrived for half a second, as one may be on its way, which a
+ * zero-downtime rollout needs.
  */
 export async function shutDown(
   server: HttpServer,
@@ -37,6 +37,9 @@ export async function shutDown(
   // Not `server.close()` of HTTP, which closes idle connections at once, under a request that is on its way.
   NetServer.prototype.close.call(server);
   let sweeps = 0;
+  server.on('request', () => {
+    sweeps = 0;
+  });
   const sweep = setInterval(() => {
     endStreams();
     if (++sweeps >= IDLE_SWEEPS) server.closeIdleConnections();
