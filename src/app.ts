@@ -69,7 +69,7 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
     /** For {@link createHttpServer}: logs and counts what no listener sees. */
     onMalformed: requestLog.malformed,
     /** For `node:http`, on a port of its own: `/health`, `/ready` and `/metrics` in full. */
-    opsListener: createOpsListener(ops),
+    opsListener: createOpsListener(ops, requestLog.respondedTo),
     /** All metrics. */
     registry,
     /** Announces the shutdown, by `/ready` and by closing keep-alive connections; requests that still arrive are answered. */

@@ -1,5 +1,5 @@
 /** The endpoints for operators: `/health`, `/ready` and `/metrics`. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
 import { refusalOf, requestError } from '../request/errors.ts';
@@ -47,10 +47,15 @@ export function useOps(
   };
 }
 
-/** Serves the same in full, on a port of its own. */
-export function createOpsListener(options: OpsOptions): (request: IncomingMessage, response: ServerResponse) => void {
+/** Serves the same in full, on a port of its own, and reports each response. */
+export function createOpsListener(
+  options: OpsOptions,
+  onResponse: (path: string, status: number) => void,
+): RequestListener {
   return ({ url = '' }, response) => {
-    void respond(pathOf(url), 'operator', options).then(({ status, headers, body }) => {
+    const path = pathOf(url);
+    void respond(path, 'operator', options).then(({ status, headers, body }) => {
+      onResponse(path, status);
       response.writeHead(status, headers).end(body);
     });
   };

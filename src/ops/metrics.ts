@@ -39,7 +39,7 @@ export interface Metrics {
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
   onRead(read: Pick<StatusRead, 'tier' | 'outcome'>): void;
   onUpstreamRequest(request: UpstreamRequest): void;
-  /** One HTTP response on the port of the endpoint. `route`: see `routeOf`; `malformed` where the request was not legal HTTP. */
+  /** One HTTP response. `route`: see `routeOf`; `malformed` where the request was not legal HTTP. */
   onResponse(route: string, status: number): void;
   readonly registry: Registry;
 }

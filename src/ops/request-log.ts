@@ -17,14 +17,13 @@ export interface RequestLog {
   end(request: RequestContext, status: number, isCutOff: boolean): void;
   /** Every HTTP response with the status that was sent, whatever its path. */
   responded(request: RequestContext, status: number): void;
+  /** The same on the port for operators, where requests have no context. */
+  respondedTo(path: string, status: number): void;
   /** The response to what is no legal HTTP request. `reason`: the code of the parser's error. */
   malformed(status: number, reason: string): void;
 }
 
-/**
- * One line and one observation for each request to the endpoint. Of other responses each is counted, and logged as `debug` where
- * it is no failure: most are those of probes.
- */
+/** One line and one observation for each request to the endpoint; each other response is counted, and logged on its own. */
 export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 'onResponse'>): RequestLog {
   /** With each operation serialized once: hot ones come back as the same object. */
   const logs = new WeakMap<Operation, Log>();
@@ -40,9 +39,12 @@ export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 
   }
   return {
     responded({ head, requestId, isForEndpoint }, status) {
-      const route = routeOf(head.path);
-      metrics.onResponse(route, status);
-      if (!isForEndpoint) log[status < 400 ? 'debug' : 'info']({ requestId, route, status }, 'response');
+      metrics.onResponse(routeOf(head.path), status);
+      if (!isForEndpoint) logResponse(log, head.path, status, { requestId });
+    },
+    respondedTo(path, status) {
+      metrics.onResponse(routeOf(path), status);
+      logResponse(log, path, status);
     },
     malformed(status, reason) {
       metrics.onResponse('malformed', status);
@@ -72,6 +74,16 @@ export function createRequestLog(log: Log, metrics: Pick<Metrics, 'onRequest' | 
       logOf(operation).info(facts, 'request');
     },
   };
+}
+
+/** Logs a response beside those of the endpoint: as `debug` where it is no failure, as most are those to probes. */
+export function logResponse(
+  log: Log,
+  path: string,
+  status: number,
+  facts: Readonly<Record<string, string>> = {},
+): void {
+  log[status < 400 ? 'debug' : 'info']({ ...facts, route: routeOf(path), status }, 'response');
 }
 
 /** Notes the first error of each response, and returns the id of the request. Has to be the last to see a result. */

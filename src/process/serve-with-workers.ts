@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createOpsListener, type Readiness } from '../ops/endpoints.ts';
 import { flushLog, type Log } from '../ops/log.ts';
+import { logResponse } from '../ops/request-log.ts';
 import { metricsOfWorkers } from '../ops/worker-metrics.ts';
 import { startWorkers, type Workers } from '../ops/workers.ts';
 import { createHttpServer } from '../transports/http-server.ts';
@@ -23,8 +24,10 @@ export async function serveWithWorkers(
     return { status, parts: { workers: `${ready} of ${count}` } };
   }
   const server = createHttpServer({
-    listener: createOpsListener({ readiness, registry: metricsOfWorkers() }),
-    onMalformed: (status, reason) => log.info({ status, reason }, 'response'),
+    listener: createOpsListener({ readiness, registry: metricsOfWorkers() }, (path, status) =>
+      logResponse(log, path, status),
+    ),
+    onMalformed: (status, reason) => log.info({ route: 'malformed', status, reason }, 'response'),
   });
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
   workers = startWorkers(count, log);

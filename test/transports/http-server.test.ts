@@ -118,6 +118,17 @@ describe('every response', () => {
     expect(await metrics()).toContain('bsg_graphql_http_responses_total{route="/health",status="403"} 1');
   });
 
+  it('on the port for operators is logged and counted', async () => {
+    const app = startApp('http://127.0.0.1:1', { OPS_PORT: '1' });
+    const ops = await listen(app.opsListener, app);
+    expect((await fetch(`${ops}/secret-path`)).status).toBe(404);
+    expect(app.log()).toContain('"route":"other","status":404,"msg":"response"');
+    expect(app.log()).not.toContain('secret-path');
+    expect(await (await fetch(`${ops}/metrics`)).text()).toContain(
+      'bsg_graphql_http_responses_total{route="other",status="404"} 1',
+    );
+  });
+
   it('to the endpoint is counted', async () => {
     const { send, metrics } = await startServer();
     await send(head(`GET /graphql?${QUERY}`));
