@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RedisConnection } from './connection.ts';
+import { withHashTag } from './hash-tag.ts';
 
 /** Options of {@link createRedisLock}. */
 export interface RedisLockOptions {
@@ -43,7 +44,7 @@ export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLoc
       if (heldForMs < RENEWAL_INTERVAL_MS || heldForMs > maxHoldMs) continue;
       void connection.attempt(
         'lock',
-        async (commands) => void (await commands.eval(RENEW, 1, prefix + key, owner, LEASE_MS)),
+        async (commands) => void (await commands.eval(RENEW, 1, prefix + withHashTag(key), owner, LEASE_MS)),
         undefined,
       );
     }
@@ -52,7 +53,7 @@ export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLoc
   const release = (key: string) =>
     connection.attempt(
       'lock',
-      async (commands) => void (await commands.eval(RELEASE, 1, prefix + key, owner)),
+      async (commands) => void (await commands.eval(RELEASE, 1, prefix + withHashTag(key), owner)),
       undefined,
     );
 
@@ -62,8 +63,8 @@ export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLoc
         'lock',
         async (commands) => {
           const [, current] = await Promise.all([
-            commands.set(prefix + key, owner, 'PX', LEASE_MS, 'NX'),
-            commands.get(prefix + key),
+            commands.set(prefix + withHashTag(key), owner, 'PX', LEASE_MS, 'NX'),
+            commands.get(prefix + withHashTag(key)),
           ]);
           // This owner's lock from before could not be released while Redis was down.
           return current === owner;

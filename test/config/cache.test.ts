@@ -28,6 +28,26 @@ describe('the configuration of the cache', () => {
   });
 
   it.each([
+    'redis://redis',
+    'rediss://user:pass%40word@[::1]:6380/1',
+    'redis+sentinel://one:26379,two,[::1]:26379/main',
+    'rediss+sentinel://user:password@one:26379/main/1',
+  ])('accepts REDIS_URL=%s', (url) => {
+    expect(readConfig({ BSG_API_KEY: 'live_x', REDIS_URL: url }).cache.redisUrl).toBe(url);
+  });
+
+  it.each([
+    'redis:6379',
+    'http://redis',
+    'redis://one:1,two:2',
+    'redis+sentinel://one:26379',
+    'redis+sentinel:///main',
+  ])('refuses REDIS_URL=%s without printing it', (url) => {
+    expect(configErrorOf({ BSG_API_KEY: 'live_x', REDIS_URL: url })).toMatch(/REDIS_URL .*expected redis:/);
+    expect(configErrorOf({ BSG_API_KEY: 'live_x', REDIS_URL: url })).not.toContain(url);
+  });
+
+  it.each([
     ['CACHE_TTL_MS', '2s'],
     ['CACHE_MAX_ENTRIES', '0'],
   ])('refuses %s=%s', (name, value) => {

@@ -1,19 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
-import { hasRedis, startRedis } from '../helpers/redis.ts';
+import { hasRedis, startRedis, temporaryFolder } from '../helpers/redis.ts';
 
 const urlWith = (url: string, credentials: string) => url.replace('://', `://${credentials}@`);
 const readiness = async (app: TestApp) => (await app.fetch('/ready')).json();
 
 /** A certificate that no authority has signed. */
 function selfSigned(): readonly string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'redis-tls-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '1'];
   execFileSync('openssl', [...request, '-subj', '/CN=localhost', '-keyout', key, '-out', certificate], {

@@ -79,8 +79,8 @@ describe.skipIf(!hasRedis)('a hostile value in Redis or on its bus (needs Redis)
     await expect.poll(async () => (await app.fetch('/ready')).json()).toMatchObject({ redis: 'up' });
     await app.query(QUERY, { ids: ['1'] });
     // The message by its id and by its reference, and the campaign.
-    await expect.poll(() => redis.client.keys('bsg-graphql:*:1').then(({ length }) => length)).toBe(2);
-    const [key = ''] = await redis.client.keys(`bsg-graphql:*:${name}:1`);
+    await expect.poll(() => redis.client.keys('bsg-graphql:*:1}').then(({ length }) => length)).toBe(2);
+    const [key = ''] = await redis.client.keys(`bsg-graphql:*:{${name}:1}`);
     const stored = JSON.parse((await redis.client.get(key)) ?? '');
     const mutations = mutationsOf(entryOf(what === 'a failure' ? failed : stored.result));
     const ids = mutations.map((_, i) => String(1_000 + i));
@@ -88,7 +88,7 @@ describe.skipIf(!hasRedis)('a hostile value in Redis or on its bus (needs Redis)
     const texts = mutations.map((each, i) =>
       (JSON.stringify(each) ?? '').replace(/"(id|taskId)":"1"/, `"$1":"${ids[i]}"`),
     );
-    const channel = key.replace(`${name}:1`, 'changes');
+    const channel = key.replace(`{${name}:1}`, 'changes');
     const publishAll = () =>
       Promise.all(
         texts.map((text, i) =>
@@ -96,7 +96,7 @@ describe.skipIf(!hasRedis)('a hostile value in Redis or on its bus (needs Redis)
         ),
       );
 
-    await Promise.all(texts.map((text, i) => redis.client.set(key.replace(/1$/, String(ids[i])), text)));
+    await Promise.all(texts.map((text, i) => redis.client.set(key.replace(/1}$/, `${ids[i]}}`), text)));
     await publishAll();
     expect(await app.query(QUERY, { ids })).not.toHaveProperty('errors');
     await publishAll();

@@ -234,7 +234,7 @@ describe.skipIf(!hasRedis)('an instance that is killed while it fetches (needs R
     const [fetching, other] = await Promise.all([1, 2].map(() => startInstance(bsg.baseUrl, redis)));
     const first = fetching?.read(['1']);
     await bsg.received(1);
-    const renewed = await renewalsOf('lock:sms:1', redis);
+    const renewed = await renewalsOf('lock:{sms:1}', redis);
     const waiting = other?.read(['1']);
 
     // Six renewals take longer than a lease.
@@ -315,7 +315,7 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
     const instance = await startInstance(bsg.baseUrl, redis);
     await instance.read(['1']);
     await expect.poll(() => redis.client.dbsize()).toBe(2);
-    const key = (await redis.client.keys('*sms:1'))[0] ?? '';
+    const key = (await redis.client.keys('*{sms:1}'))[0] ?? '';
 
     for (const [i, rubbish] of [
       '',
@@ -326,8 +326,8 @@ describe.skipIf(!hasRedis)('one Redis (needs Redis)', () => {
       '{"result":{"kind":"what"},"requestedAtMs":0,"freshUntilMs":1,"staleUntilMs":2}',
     ].entries()) {
       const id = String(100 + i);
-      await redis.client.set(key.replace(/1$/, id), rubbish);
-      await redis.client.publish(key.replace('sms:1', 'changes'), rubbish);
+      await redis.client.set(key.replace(/1}$/, `${id}}`), rubbish);
+      await redis.client.publish(key.replace('{sms:1}', 'changes'), rubbish);
       expect(await instance.read([id])).toMatchObject([{ id }]);
     }
   });

@@ -59,7 +59,7 @@ async function onRedis(): Promise<Shared> {
   return {
     a,
     b,
-    write: (key, value) => redis.client.set(`test:${key}`, value),
+    write: (key, value) => redis.client.set(`test:${key.replace(/[^:]+:[^:]+$/, '{$&}')}`, value),
     publish: (message) => redis.client.publish('test:changes', message),
   };
 }

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { startApp, type TestApp } from '../helpers/app.ts';
+import { startFakeBsg } from '../helpers/fake-bsg.ts';
+import { hasRedis } from '../helpers/redis.ts';
+import { startSentinels } from '../helpers/redis-sentinel.ts';
+
+const readiness = async (app: TestApp) => (await app.fetch('/ready')).json();
+const read = (app: TestApp, id: string) => app.query('query ($id: ID!) { sms(id: $id) { ... on Sms { id } } }', { id });
+
+describe.skipIf(!hasRedis)('a Redis behind Sentinels (needs Redis)', () => {
+  it.each<[string, (set: Awaited<ReturnType<typeof startSentinels>>) => unknown]>([
+    ['is killed', ({ master }) => master.kill()],
+    ['becomes a replica', ({ failOver }) => failOver()],
+  ])('is shared again on the new master after the old one %s', async (_, disturb) => {
+    const [bsg, sentinels] = await Promise.all([startFakeBsg(), startSentinels()]);
+    const [a, b] = [0, 1].map(() => startApp(bsg.baseUrl, { REDIS_URL: sentinels.url })) as [TestApp, TestApp];
+    for (const app of [a, b]) await expect.poll(() => readiness(app)).toMatchObject({ redis: 'up' });
+    await read(a, '1');
+    await expect.poll(() => sentinels.master.client.dbsize()).toBeGreaterThan(0);
+
+    await disturb(sentinels);
+    await expect.poll(() => sentinels.replica.client.info('replication')).toContain('role:master');
+    let id = 100;
+    for (const app of [a, b])
+      await expect
+        .poll(async () => [await read(app, String(id++)), await readiness(app)])
+        .toMatchObject([{ data: { sms: { id: expect.any(String) } } }, { redis: 'up' }]);
+
+    await sentinels.replica.client.flushall();
+    await expect
+      .poll(async () => [await read(a, String(id++)), await sentinels.replica.client.keys(`*{sms:${id - 1}}`)])
+      .toMatchObject([{}, [expect.stringContaining('sms')]]);
+    bsg.forgetRequests();
+    expect(await read(b, String(id - 1))).toEqual({ data: { sms: { id: String(id - 1) } } });
+    expect(bsg.paths).toEqual([]);
+  });
+});
