@@ -11,6 +11,12 @@ RUN npm run build
 RUN NODE_COMPILE_CACHE=dist/compiled node dist/main.js schema > schema.graphql
 
 FROM ${NODE}
+ARG VERSION=0.1.0 REVISION=unknown
+LABEL org.opencontainers.image.title="bsg-graphql" \
+      org.opencontainers.image.description="A typed GraphQL layer over BSG's SMS status REST API" \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
 ENV NODE_ENV=production NODE_COMPILE_CACHE=/app/dist/compiled
 WORKDIR /app
 COPY LICENSE ./
