@@ -9,8 +9,8 @@ export const AUTH_TOKENS = `support:${TOKENS.personal}:bsg:personal,dashboard:${
 
 /** Keys of BSG, tokens of callers, secrets of the reports, as the tests name them, and JWTs. */
 const SECRETS = /\b(?:live|test)_[a-z]\w{3,}|\btoken_of_\w+|\bsecret_of_\w+|\beyJ[\w-]{10,}/;
-/** The phones of the sandbox and of the tests. */
-const PHONES = /\b380\d{9}\b/;
+/** The phones of the sandbox and of the tests; not the end of a random UUID, nor the decimals of a duration. */
+const PHONES = /(?<![\w.-])380\d{9}(?![\w-])/;
 
 /** For every response to a caller. */
 export function expectNoSecret(text: string): void {
