@@ -9,7 +9,7 @@ const SHUTDOWN_MS = 1_000;
 /** Runs the sandbox alone, until a signal ends it. */
 export async function serveSandbox(config: SandboxConfig): Promise<void> {
   const { baseUrl, close } = await startSandbox(config).catch(rejectAddress('SANDBOX_PORT'));
-  shutDownOnSignal(SHUTDOWN_MS, close);
+  shutDownOnSignal({ run: close, withinMs: SHUTDOWN_MS });
   process.stdout.write(`BSG sandbox: ${baseUrl}
 
 Try:  curl -H 'X-API-KEY: test_me' ${baseUrl}/sms/211

@@ -32,13 +32,14 @@ export async function serveWithWorkers(
   const opsUrl = await listen(server, { host, port: opsPort ?? 0, portVariable: 'OPS_PORT' });
   workers = startWorkers(count, log);
   const { started, end } = workers;
-  shutDownOnSignal(shutdownMs + 2 * WORKER_GRACE_MS, async (signal) => {
+  async function shutDown(signal: NodeJS.Signals): Promise<void> {
     isDraining = true;
     await end(signal, shutdownMs + WORKER_GRACE_MS);
     server.close();
     server.closeAllConnections();
     await flushLog();
-  });
+  }
+  shutDownOnSignal({ run: shutDown, withinMs: shutdownMs + 2 * WORKER_GRACE_MS });
   await started;
   log.info({ workers: count, opsUrl }, 'All workers are listening.');
 }

@@ -28,8 +28,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const url = await listen(server, { host, port, portVariable: 'PORT' });
   const ops = await listenForOps(config.http, { listener: app.opsListener, onMalformed: app.onMalformed });
-  // Before it is said that the server listens: a signal may follow at once.
-  shutDownOnSignal(shutdownMs, async () => {
+  async function end(): Promise<void> {
     log.info('Draining: finishing requests in flight.');
     app.drain();
     await shutDown(server, { shutdownMs, endStreams: app.endStreams, closeSockets: app.closeSockets });
@@ -38,7 +37,9 @@ export async function serve(config: Config, log: Log): Promise<void> {
     ops?.server.close();
     ops?.server.closeAllConnections();
     await flushLog();
-  });
+  }
+  // Before it is said that the server listens: a signal may follow at once. The primary passes on what a terminal has sent already.
+  shutDownOnSignal({ run: end, withinMs: shutdownMs, isForcible: !cluster.isWorker });
   const addresses = { url, opsUrl: ops?.url ?? null };
   if (config.isProduction) log.info(addresses, 'Listening.');
   else process.stdout.write(greeting(config, { ...addresses, sandboxUrl: sandbox?.baseUrl ?? null }));

@@ -1,12 +1,20 @@
-/** The signals that end the process. Loaded before everything else: imports nothing but Node's own. */
-import cluster from 'node:cluster';
+/** The signals that end the process. Loaded before everything else: imports nothing. */
+
+/** What is to be done when the process is to end. */
+export interface Shutdown {
+  /** The process exits when this resolves. */
+  readonly run: (signal: NodeJS.Signals) => Promise<void>;
+  /** The process exits by then in any case; milliseconds. */
+  readonly withinMs: number;
+  /** Whether a second signal exits with 1 at once. @default true */
+  readonly isForcible?: boolean;
+}
 
 /** Within so long, a second signal is taken for a copy of the first. */
 const DUPLICATE_SIGNAL_MS = 1_000;
 
 /** Until something is served there is nothing to finish. */
-let shutDown: (signal: NodeJS.Signals) => Promise<void> = async () => {};
-let timeoutMs = 0;
+let shutdown: Shutdown = { run: async () => {}, withinMs: 0 };
 let firstAtMs: number | null = null;
 
 /**
@@ -18,23 +26,20 @@ export function handleSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
 }
 
-/**
- * Sets what is to be done before the process exits, and within how many milliseconds it exits in any case. A signal that came
- * before has ended the process already.
- */
-export function shutDownOnSignal(withinMs: number, run: (signal: NodeJS.Signals) => Promise<void>): void {
-  timeoutMs = withinMs;
-  shutDown = run;
+/** Sets what is to be done before the process exits. A signal that came before has ended the process already. */
+export function shutDownOnSignal(wanted: Shutdown): void {
+  shutdown = wanted;
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  const { run, withinMs, isForcible = true } = shutdown;
   if (firstAtMs === null) {
     firstAtMs = performance.now();
     // Exits explicitly: a log that nobody reads would keep the process.
     const exit = () => process.exit(0);
-    setTimeout(exit, timeoutMs);
-    void shutDown(signal).then(exit);
-  } else if (!cluster.isWorker && performance.now() - firstAtMs > DUPLICATE_SIGNAL_MS) {
+    setTimeout(exit, withinMs);
+    void run(signal).then(exit);
+  } else if (isForcible && performance.now() - firstAtMs > DUPLICATE_SIGNAL_MS) {
     process.exit(1);
   }
 }
