@@ -41,9 +41,13 @@ export const cache = z.object({ ...cacheVariables, BSG_API_KEY: isSet }).transfo
   redisUrl: env.BSG_API_KEY ? (env.REDIS_URL ?? null) : null,
 }));
 
+const SENTINELS = /^rediss?\+sentinel:\/\/(?:[^@/]*@)?([^@/?#]+)\/[^/?#]+(?:\/\d+)?(?:\?sentinelPassword=[^&#]+)?$/;
+
 /** An address of a server, or of Sentinels, which share the part of the host and are no URL therefore. */
 function isRedisUrl(url: string): boolean {
-  return (
-    (/^rediss?:\/\/./.test(url) && URL.canParse(url)) || /^rediss?\+sentinel:\/\/[^/]+\/[^/?#]+(\/\d+)?$/.test(url)
-  );
+  // With a % that encodes nothing.
+  if (/%(?![0-9A-Fa-f]{2})/.test(url)) return false;
+  const hosts = SENTINELS.exec(url)?.[1];
+  if (hosts === undefined) return /^rediss?:\/\/./.test(url) && URL.canParse(url);
+  return hosts.split(',').every((host) => host !== '' && URL.canParse(`redis://${host}`));
 }

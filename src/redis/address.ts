@@ -1,22 +1,26 @@
 import type { RedisOptions } from 'ioredis';
 
-const SENTINEL = /^(rediss?)\+sentinel:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^@/?]+)\/([^/?]+)(?:\/(\d+))?$/;
+const SENTINEL =
+  /^(rediss?)\+sentinel:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^@/?]+)\/([^/?]+)(?:\/(\d+))?(?:\?sentinelPassword=([^&]+))?$/;
 const SENTINEL_PORT = 26_379;
 
 /**
  * Options of ioredis for an address: `redis+sentinel://user:password@host:port,host:port/name/database` for the master that
- * Sentinels know by this name, anything else for a server or a node of a cluster. The credentials are those of Redis.
+ * Sentinels know by this name, anything else for a server or a node of a cluster. The credentials are those of Redis;
+ * `?sentinelPassword=` follows where Sentinels require one.
  *
  * @see https://redis.io/docs/latest/develop/reference/sentinel-clients/
  */
 export function optionsOf(url: string): RedisOptions {
-  const [, scheme, username = '', password = '', hosts = '', name = '', database = '0'] = SENTINEL.exec(url) ?? [];
+  const [, scheme, username = '', password = '', hosts = '', name = '', database = '0', secret = ''] =
+    SENTINEL.exec(url) ?? [];
   if (scheme === undefined) return serverOf(new URL(url));
   return {
     ...tlsOf(scheme),
     ...credentialsOf(username, password),
     sentinels: hosts.split(',').map(sentinelOf),
     name: decodeURIComponent(name),
+    ...(secret !== '' && { sentinelPassword: decodeURIComponent(secret) }),
     enableTLSForSentinelMode: scheme === 'rediss',
     db: Number(database),
   };

@@ -31,7 +31,7 @@ describe('the configuration of the cache', () => {
     'redis://redis',
     'rediss://user:pass%40word@[::1]:6380/1',
     'redis+sentinel://one:26379,two,[::1]:26379/main',
-    'rediss+sentinel://user:password@one:26379/main/1',
+    'rediss+sentinel://user:password@one:26379/main/1?sentinelPassword=of%20theirs',
   ])('accepts REDIS_URL=%s', (url) => {
     expect(readConfig({ BSG_API_KEY: 'live_x', REDIS_URL: url }).cache.redisUrl).toBe(url);
   });
@@ -42,6 +42,8 @@ describe('the configuration of the cache', () => {
     'redis://one:1,two:2',
     'redis+sentinel://one:26379',
     'redis+sentinel:///main',
+    'redis+sentinel://one,/main',
+    'redis://user:%zz@one',
   ])('refuses REDIS_URL=%s without printing it', (url) => {
     expect(configErrorOf({ BSG_API_KEY: 'live_x', REDIS_URL: url })).toMatch(/REDIS_URL .*expected redis:/);
     expect(configErrorOf({ BSG_API_KEY: 'live_x', REDIS_URL: url })).not.toContain(url);

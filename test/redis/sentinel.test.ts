@@ -8,11 +8,11 @@ const readiness = async (app: TestApp) => (await app.fetch('/ready')).json();
 const read = (app: TestApp, id: string) => app.query('query ($id: ID!) { sms(id: $id) { ... on Sms { id } } }', { id });
 
 describe.skipIf(!hasRedis)('a Redis behind Sentinels (needs Redis)', () => {
-  it.each<[string, (set: Awaited<ReturnType<typeof startSentinels>>) => unknown]>([
-    ['is killed', ({ master }) => master.kill()],
-    ['becomes a replica', ({ failOver }) => failOver()],
-  ])('is shared again on the new master after the old one %s', async (_, disturb) => {
-    const [bsg, sentinels] = await Promise.all([startFakeBsg(), startSentinels()]);
+  it.each<[string, string, (set: Awaited<ReturnType<typeof startSentinels>>) => unknown]>([
+    ['is killed', '', ({ master }) => master.kill()],
+    ['becomes a replica, which Sentinels with a password say', 'of_sentinels', ({ failOver }) => failOver()],
+  ])('is shared again on the new master after the old one %s', async (_, password, disturb) => {
+    const [bsg, sentinels] = await Promise.all([startFakeBsg(), startSentinels(password)]);
     const [a, b] = [0, 1].map(() => startApp(bsg.baseUrl, { REDIS_URL: sentinels.url })) as [TestApp, TestApp];
     for (const app of [a, b]) await expect.poll(() => readiness(app)).toMatchObject({ redis: 'up' });
     await read(a, '1');
