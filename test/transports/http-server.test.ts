@@ -135,3 +135,15 @@ describe('every response', () => {
     await expect.poll(metrics).toContain('bsg_graphql_http_responses_total{route="/graphql",status="200"} 1');
   });
 });
+
+it('a refused handshake leaves no connection open, although its client does not close it', async () => {
+  const app = startApp('http://127.0.0.1:1');
+  const address = await listen(app.listener, app);
+  const socket = connect({ port: Number(new URL(address).port), host: '127.0.0.1', allowHalfOpen: true });
+  socket.write(head('GET /nothing', 'host: 127.0.0.1\r\nupgrade: websocket\r\nconnection: upgrade\r\n'));
+  await once(socket.resume(), 'end');
+  // Until the system knows that nobody reads it.
+  const write = () => socket.write('still here', (error) => error ?? setImmediate(write));
+  write();
+  await expect(once(socket, 'close')).rejects.toThrow(/ECONNRESET|EPIPE/);
+});
