@@ -39,7 +39,8 @@ const MAX_DURATION_MS = BSG_TIMEOUT_MS + 500;
 const CACHE_TTL_MS = 1_000;
 /** The promised age of a status that can still change and is not stale, and a fetch whose result it shares. */
 const MAX_AGE_MS = CACHE_TTL_MS + 250;
-const WARM_UP_MS = 2_000;
+/** So many statuses are read before the first fault, as a server that has just started is slow. */
+const WARM_UP_STATUSES = 1_000;
 /** Without disturbances at the end, so that everything can recover and the last events arrive. */
 const CALM_MS = 12_000;
 
@@ -63,10 +64,11 @@ async function runChaos(): Promise<Omit<Run, 'seed' | 'seconds' | 'upstream'>> {
   programs.push(...servers);
   const tally = createTally();
   const clients = startClients(servers, redis, tally);
-  await pause(WARM_UP_MS);
+  while (tally.statuses < WARM_UP_STATUSES) await pause(100);
   const memoryAtStart = servers[0]?.memoryMB() ?? Number.NaN;
   const counts = { kills: 0, stops: 0, redisKills: 0, redisStops: 0 };
-  const isCalm = () => Date.now() > startMs + durationMs;
+  const calmFromMs = Date.now() + durationMs;
+  const isCalm = () => Date.now() > calmFromMs;
   await Promise.all([
     disturbUpstream(upstream, createRandom(seed + 2), isCalm),
     disturbServers(servers, createRandom(seed + 3), isCalm, counts),
