@@ -9,6 +9,7 @@ import { keyOf } from '../src/bsg/resource.ts';
 import { smsById } from '../src/bsg/resources/sms.ts';
 import { decodeSms, type Sms } from '../src/bsg/sms.ts';
 import { createTimesReader } from '../src/bsg/time.ts';
+import { monotonicNow } from '../src/monotonic-clock.ts';
 import { createCircuitBreaker } from '../src/statuses/circuit-breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
 import { createStatuses } from '../src/statuses/statuses.ts';
@@ -36,7 +37,7 @@ const statuses = createStatuses({
   circuitBreaker,
   shared: noSharedCache,
   timeoutMs: 10_000,
-  now: Date.now,
+  now: monotonicNow,
 });
 const map = new Map<string, Sms>();
 const ids = Array.from({ length: KEYS }, (_, i) => String(3_266_500_000 + i));

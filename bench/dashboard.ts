@@ -11,6 +11,7 @@ import { json } from 'node:stream/consumers';
 import { type BsgClient, createBsgClient } from '../src/bsg/client.ts';
 import { smsById, smsByReference } from '../src/bsg/resources/sms.ts';
 import { createLoaders, type Loaders } from '../src/loaders/loaders.ts';
+import type { MonotonicMs } from '../src/monotonic-clock.ts';
 import { createCircuitBreaker } from '../src/statuses/circuit-breaker.ts';
 import { noSharedCache } from '../src/statuses/shared-cache.ts';
 import { createStatuses, type Statuses } from '../src/statuses/statuses.ts';
@@ -23,7 +24,7 @@ const FINAL_WITHIN_SECONDS = 10;
 
 let second = 0;
 let requests = 0;
-const now = () => second * 1_000;
+const now = () => (second * 1_000) as MonotonicMs;
 const ids = Array.from({ length: MESSAGES }, (_, i) => String(1_000 + i));
 
 const upstream = createServer(async (request, response) => {

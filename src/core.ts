@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { createLive } from './live/live.ts';
 import type { ReportedMessage } from './live/reported-messages.ts';
 import { createThrottle } from './live/throttle.ts';
+import { monotonicNow } from './monotonic-clock.ts';
 import type { Log } from './ops/log.ts';
 import { createMetrics, type Metrics } from './ops/metrics.ts';
 import { createRedisBackend } from './redis/backend.ts';
@@ -43,7 +44,7 @@ export function createCore({ bsg, cache, live: liveConfig }: CoreConfig, log: Lo
     circuitBreaker,
     shared,
     timeoutMs: bsg.timeoutMs,
-    now: Date.now,
+    now: monotonicNow,
   });
   const responses =
     cache.responseCacheBytes === 0
@@ -98,7 +99,7 @@ export function accountOf({ baseUrl, apiKey, timezone }: Config['bsg']): string 
 function connectTo(url: string, log: Log): RedisConnection {
   return connectToRedis({
     url,
-    now: Date.now,
+    now: monotonicNow,
     onChange: (failure) => logRedis(log, failure),
     onBug: (error) => logBug(log, error),
   });
@@ -106,8 +107,13 @@ function connectTo(url: string, log: Log): RedisConnection {
 
 function createRedisCache(connection: RedisConnection, bsg: Config['bsg']): SharedCache {
   const prefix = `bsg-graphql:${shapeVersion()}:${accountOf(bsg)}:`;
-  const backend = createRedisBackend({ connection, prefix, maxHoldMs: bsg.timeoutMs + LOCK_SLACK_MS, now: Date.now });
-  return createSharedCache({ backend, checksMatch: !hasRandomAnswers(bsg.apiKey), now: Date.now });
+  const backend = createRedisBackend({
+    connection,
+    prefix,
+    maxHoldMs: bsg.timeoutMs + LOCK_SLACK_MS,
+    now: monotonicNow,
+  });
+  return createSharedCache({ backend, checksMatch: !hasRandomAnswers(bsg.apiKey), now: monotonicNow });
 }
 
 function logCircuitBreaker(log: Log, isOpen: boolean): void {

@@ -1,4 +1,6 @@
 /** The BSG client: the one entrance to everything in this folder. */
+
+import { type MonotonicClock, monotonicNow } from '../monotonic-clock.ts';
 import { createCampaignPaths } from './campaign-paths.ts';
 import { setDeadline } from './deadline.ts';
 import { type BsgFailure, failure, fromRequest, isFailure } from './failure.ts';
@@ -32,8 +34,10 @@ export interface BsgClientOptions {
   readonly retries: number;
   /** Requests in flight at once. */
   readonly maxConcurrency: number;
-  /** Clock; milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  /** Clock for durations. @default `monotonicNow` */
+  readonly now?: MonotonicClock;
+  /** For times that are shown; milliseconds since 1970. @default Date.now */
+  readonly timeOfDay?: () => number;
   /** From 0 up to 1; spreads retries. @default Math.random */
   readonly random?: () => number;
 }
@@ -70,8 +74,8 @@ export interface BsgClient {
 
 /** A client of one BSG account. */
 export function createBsgClient(options: BsgClientOptions): BsgClient {
-  const { apiKey, now = Date.now, random = Math.random } = options;
-  const transport = createTransport({ ...options, now });
+  const { apiKey, now = monotonicNow, timeOfDay = Date.now, random = Math.random } = options;
+  const transport = createTransport({ ...options, timeOfDay });
   const requests = createRequests({ ...options, transport, now, random });
   const campaignPaths = createCampaignPaths(options.campaignPath);
   // A test key gets random answers, so one about another message is expected.
@@ -83,7 +87,7 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     now,
   });
 
-  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, now });
+  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, now, timeOfDay });
 
   function resultOf<Value extends BsgValue>(
     { key: { resource, id } }: Fetch<Value>,

@@ -1,7 +1,9 @@
-/** How long one fetch may take: queueing, all attempts and the pauses between them. Milliseconds since 1970. */
+import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
+
+/** How long one fetch may take: queueing, all attempts and the pauses between them. */
 export interface Deadline {
-  readonly startedAtMs: number;
-  readonly expiresAtMs: number;
+  readonly startedAtMs: MonotonicMs;
+  readonly expiresAtMs: MonotonicMs;
   /** Whether a request for it began while at least half of the time was left. */
   hadItsTurn: boolean;
   /** The request that was last sent for it; several fetches can share one. Null: none was sent. */
@@ -9,9 +11,9 @@ export interface Deadline {
 }
 
 /** A deadline from now on. */
-export function startDeadline(timeoutMs: number, now: () => number): Deadline {
+export function startDeadline(timeoutMs: number, now: MonotonicClock): Deadline {
   const startedAtMs = now();
-  return { startedAtMs, expiresAtMs: startedAtMs + timeoutMs, hadItsTurn: false, request: null };
+  return { startedAtMs, expiresAtMs: addMs(startedAtMs, timeoutMs), hadItsTurn: false, request: null };
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Mass status requests: batches of ids, and whether BSG offers them. */
+
+import { addMs, LONG_AGO, type MonotonicClock } from '../monotonic-clock.ts';
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
 import { decodeMassAnswer, decodeMassItem, type MassAnswer, type SingleAnswer } from './mass-answer.ts';
@@ -15,8 +17,8 @@ export interface MassStatusOptions {
   readonly requests: Requests;
   /** Called when BSG turns out not to offer the call, and when it offers it again. */
   readonly onMassStatus?: ((isOffered: boolean) => void) | undefined;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
 }
 
 /** Whether ids are fetched many at a time: `unknown` before the first such request, `off` by configuration. */
@@ -109,7 +111,7 @@ export function createMassStatus({ isOff, requests, onMassStatus, now }: MassSta
 /** Whether BSG offers the call, as its responses show. */
 function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requests'>) {
   let state: MassStatusState = isOff ? 'off' : 'unknown';
-  let retryAtMs = 0;
+  let retryAtMs = LONG_AGO;
   return {
     get state() {
       return state;
@@ -118,7 +120,7 @@ function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requ
     learn(isOffered: boolean): void {
       const hasChanged = isOffered ? state === 'not offered' : state !== 'not offered';
       state = isOffered ? 'offered' : 'not offered';
-      if (!isOffered) retryAtMs = now() + RETRY_AFTER_MS;
+      if (!isOffered) retryAtMs = addMs(now(), RETRY_AFTER_MS);
       if (hasChanged) onMassStatus?.(isOffered);
     },
   };
@@ -126,7 +128,7 @@ function createOffer({ isOff, onMassStatus, now }: Omit<MassStatusOptions, 'requ
 
 /** Options of a {@link Batch}. */
 interface BatchOptions {
-  readonly now: () => number;
+  readonly now: MonotonicClock;
   /** Whether mass requests may be sent. */
   readonly isInUse: () => boolean;
   /** Called when its request is about to be sent. */

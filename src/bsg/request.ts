@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { LONG_AGO, type MonotonicClock } from '../monotonic-clock.ts';
 import { AttemptSignal } from './attempt-signal.ts';
 import { type Deadline, setDeadline } from './deadline.ts';
 import type { RequestObserver } from './observer.ts';
@@ -15,8 +16,8 @@ export interface RequestsOptions {
   readonly retries: number;
   /** Attempts in flight at once; further ones queue. */
   readonly maxConcurrency: number;
-  /** The clock; milliseconds. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
   /** From 0 up to 1; spreads the retries of requests that failed together. */
   readonly random: () => number;
 }
@@ -53,7 +54,7 @@ export function createRequests(options: RequestsOptions): Requests {
   const attemptTimeoutMs = retries === 0 ? timeoutMs : Math.ceil(timeoutMs / 2);
   // Not cockatiel's bulkhead: 3.2.1 stops serving its queue at the first entry whose caller has given up.
   const limit = pLimit(maxConcurrency);
-  let respondedAtMs = Number.NEGATIVE_INFINITY;
+  let respondedAtMs = LONG_AGO;
 
   const remainingMsOf = ({ deadlines }: Call) => Math.max(...deadlines.map(({ expiresAtMs }) => expiresAtMs)) - now();
 

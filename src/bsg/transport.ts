@@ -11,8 +11,8 @@ import { retryAfterSeconds } from './retry-after.ts';
 export interface TransportOptions extends ConnectionsOptions {
   /** Sent as `X-API-KEY` and nowhere else. */
   readonly apiKey: string;
-  /** Clock for a `Retry-After` that is a date; milliseconds since 1970. */
-  readonly now: () => number;
+  /** For a `Retry-After` that is a date; milliseconds since 1970. */
+  readonly timeOfDay: () => number;
 }
 
 /** One request to BSG: a GET, or a POST where there is a body. */
@@ -57,7 +57,7 @@ export interface Transport {
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Sends single requests by node-fetch. The key never follows a redirect: a redirect is an error. */
-export function createTransport({ apiKey, now, ...upstream }: TransportOptions): Transport {
+export function createTransport({ apiKey, timeOfDay, ...upstream }: TransportOptions): Transport {
   const { baseUrl } = upstream;
   const connections = createConnections(upstream);
   const { host } = new URL(baseUrl);
@@ -73,7 +73,7 @@ export function createTransport({ apiKey, now, ...upstream }: TransportOptions):
             ...options,
             headers: { ...tracingHeaders, ...options.headers, ...headers },
           });
-          return await readResponse(response, now());
+          return await readResponse(response, timeOfDay());
         } catch (error) {
           const transportError = toTransportError(error);
           if (transportError.code !== 'BAD_RESPONSE') connections.renew(agent);

@@ -1,3 +1,4 @@
+import type { MonotonicClock } from '../monotonic-clock.ts';
 import type { CampaignPaths } from './campaign-paths.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { type Decode, type DecodeContext, decodeObject, decodeResponse } from './decode.ts';
@@ -17,8 +18,10 @@ export interface UpstreamsOptions {
   readonly apiKey: string;
   /** IANA zone in which BSG's times are read. */
   readonly timezone: string;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
+  /** For the time of an answer; milliseconds since 1970. */
+  readonly timeOfDay: () => number;
 }
 
 /** Opens access to BSG for one fetch and starts its deadline. */
@@ -67,8 +70,8 @@ class UpstreamOfFetch implements Upstream {
   readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value> {
     if ('code' in response) return { result: failure(response.code, this.subject, response), httpStatus: null };
     const { status, retryAfterSeconds, body } = response;
-    const { readJson, now } = this.#access;
-    const context = this.#contextAt(new Date(now()).toISOString());
+    const { readJson, timeOfDay } = this.#access;
+    const context = this.#contextAt(new Date(timeOfDay()).toISOString());
     return {
       result: decodeResponse({ status, retryAfterSeconds, json: readJson(body) }, decode, context),
       httpStatus: status,

@@ -1,5 +1,6 @@
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { type MonotonicClock, monotonicNow } from '../monotonic-clock.ts';
 import type { ReadObserver } from '../statuses/read-observer.ts';
 import type { Statuses } from '../statuses/statuses.ts';
 import { createPollers } from './pollers.ts';
@@ -15,8 +16,8 @@ export interface LiveOptions {
   readonly intervalMs: number;
   /** Subscriptions open at once. */
   readonly maxStreams: number;
-  /** Clock; milliseconds since 1970. @default Date.now */
-  readonly now?: () => number;
+  /** Clock for durations. @default `monotonicNow` */
+  readonly now?: MonotonicClock;
   /** From 0 up to 1; sets the polls of this process apart from those of others. @default Math.random */
   readonly random?: () => number;
 }
@@ -35,7 +36,7 @@ export interface Live {
 
 /** One poller per key, however many streams it is in. */
 export function createLive(options: LiveOptions): Live {
-  const { statuses, observer, intervalMs, maxStreams, now = Date.now, random = Math.random } = options;
+  const { statuses, observer, intervalMs, maxStreams, now = monotonicNow, random = Math.random } = options;
   const pollers = createPollers({
     // A poller reads for all its listeners, so it is part of no one's trace.
     poll: (key) => context.with(ROOT_CONTEXT, () => statuses.poll(key, observer)),

@@ -1,5 +1,6 @@
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
 import { pollingDelayMs } from './polling-delay.ts';
 import { createPollingSchedule, type PollingSchedule } from './polling-schedule.ts';
 
@@ -9,8 +10,8 @@ export interface PollersOptions {
   readonly poll: (key: StatusKey) => Promise<BsgValue | BsgFailure>;
   /** Minimum polling interval; milliseconds. */
   readonly intervalMs: number;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
   /** From 0 up to 1; sets the polls of this process apart from those of others. */
   readonly random: () => number;
 }
@@ -69,8 +70,8 @@ class Poller {
   readonly #onStop: () => void;
   readonly #listeners = new Set<PollListener>();
   #latest: BsgValue | BsgFailure | null = null;
-  #changedAtMs: number;
-  #polledAtMs: number;
+  #changedAtMs: MonotonicMs;
+  #polledAtMs: MonotonicMs;
   #cancelNextPoll: () => void = () => {};
   #isPolling = false;
   /** The key was invalidated while a poll was in flight, which may have been too early to see the change. */
@@ -157,7 +158,7 @@ class Poller {
   #pollLater(): void {
     const { now, intervalMs, schedule } = this.#options;
     const delayMs = pollingDelayMs(now() - this.#changedAtMs, intervalMs);
-    this.#cancelNextPoll = schedule.at(this.#polledAtMs + delayMs, (tickMs) => this.#poll(tickMs));
+    this.#cancelNextPoll = schedule.at(addMs(this.#polledAtMs, delayMs), (tickMs) => this.#poll(tickMs));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster, RedisCommander, RedisOptions } from 'ioredis';
+import { addMs, LONG_AGO, type MonotonicClock } from '../monotonic-clock.ts';
 import { optionsOf } from './address.ts';
 import { connectToCluster } from './cluster.ts';
 import { codeOf, isErrorReply } from './failure.ts';
@@ -9,8 +10,8 @@ import { createLink, isClusterNode, PING_INTERVAL_MS } from './link.ts';
 export interface RedisConnectionOptions {
   /** `redis://` or `rediss://` of a server or of any node of a cluster, or `redis+sentinel://`; see {@link optionsOf}. */
   readonly url: string;
-  /** Clock; milliseconds. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
   /** Called first when Redis is reached or not, then with every change: why it cannot be used, or null. */
   readonly onChange?: (failure: RedisFailure | null) => void;
   /** Called where a listener of {@link RedisConnection.subscribe} throws, which is a bug. */
@@ -29,6 +30,8 @@ export interface RedisConnection {
    * and it would end every instance. One channel at most, named before the connection is ready.
    */
   subscribe(channel: string, listener: (message: string) => void): void;
+  /** Calls the listener each time that Redis is reached, which may be another one than before. One at most. */
+  onConnect(listener: () => void): void;
   /** Whether commands are sent now, or Redis is left alone. */
   readonly isResponding: boolean;
   /** Why Redis cannot be used; null while commands succeed and messages arrive. */
@@ -47,14 +50,16 @@ export function connectToRedis(options: RedisConnectionOptions): RedisConnection
   const server = optionsOf(url);
   let cluster: Cluster | null = null;
   let isConnected = false;
-  let pausedUntilMs = 0;
+  let pausedUntilMs = LONG_AGO;
   let channel: string | null = null;
+  let onConnect = () => {};
 
   const states = {
     onUp(): void {
       isConnected = true;
-      pausedUntilMs = 0;
+      pausedUntilMs = LONG_AGO;
       health.reset();
+      onConnect();
     },
     onDown(reason: string): void {
       isConnected = false;
@@ -96,7 +101,7 @@ export function connectToRedis(options: RedisConnectionOptions): RedisConnection
         return reply;
       } catch (error) {
         const isRefused = isErrorReply(error);
-        if (!isRefused) pausedUntilMs = now() + PAUSE_AFTER_FAILURE_MS;
+        if (!isRefused) pausedUntilMs = addMs(now(), PAUSE_AFTER_FAILURE_MS);
         health.set(isRefused ? operation : 'connection', codeOf(error));
         return otherwise;
       }
@@ -110,6 +115,9 @@ export function connectToRedis(options: RedisConnectionOptions): RedisConnection
           onBug(error);
         }
       });
+    },
+    onConnect(listener) {
+      onConnect = listener;
     },
     get isResponding() {
       return isResponding();

@@ -1,5 +1,13 @@
 /** What needs Redis to work: its two connections, and the kinds of commands. */
-export type RedisOperation = 'connection' | 'subscription' | 'read' | 'write' | 'lock' | 'publish' | 'rate limit';
+export type RedisOperation =
+  | 'connection'
+  | 'subscription'
+  | 'read'
+  | 'write'
+  | 'lock'
+  | 'publish'
+  | 'clock'
+  | 'rate limit';
 
 /** Why Redis cannot be used. */
 export interface RedisFailure {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { MonotonicClock, MonotonicMs } from '../monotonic-clock.ts';
 import type { RedisConnection } from './connection.ts';
 import { withHashTag } from './hash-tag.ts';
 
@@ -10,8 +11,8 @@ export interface RedisLockOptions {
   readonly prefix: string;
   /** How long a lock is renewed at most; milliseconds. */
   readonly maxHoldMs: number;
-  /** Clock; milliseconds. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
 }
 
 /** A lock expires so long after its owner was killed; milliseconds. */
@@ -35,7 +36,7 @@ const RELEASE_ALL_MS = 500;
 export function createRedisLock({ connection, prefix, maxHoldMs, now }: RedisLockOptions) {
   const owner = randomUUID();
   /** When each lock was acquired. */
-  const held = new Map<string, number>();
+  const held = new Map<string, MonotonicMs>();
   const renewal = setInterval(renewHeld, RENEWAL_INTERVAL_MS).unref();
 
   function renewHeld(): void {

@@ -1,4 +1,5 @@
 /** The `Cache-Control` of GraphQL responses. */
+import type { MonotonicMs } from '../monotonic-clock.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
 
 /** What decides how long a response may be cached. */
@@ -24,7 +25,7 @@ export const STREAM = 'no-store, no-transform';
  * The `Cache-Control` of a complete response: fresh for as long as each of the entries behind it, for the cache of one caller.
  * Errors, personal data, stale values and failures that are not cached make it `no-store`.
  */
-export function cacheControlOf({ reads, hasErrors, isPersonal }: CacheFacts, nowMs: number): string {
+export function cacheControlOf({ reads, hasErrors, isPersonal }: CacheFacts, nowMs: MonotonicMs): string {
   if (hasErrors || isPersonal || reads.length === 0) return NO_STORE;
   let freshUntilMs = Number.POSITIVE_INFINITY;
   for (const { tier, entry } of reads) {

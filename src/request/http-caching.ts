@@ -1,6 +1,7 @@
 /** The HTTP caching headers of the endpoint. */
 import { createHash } from 'node:crypto';
 import type { Plugin } from 'graphql-yoga';
+import { monotonicNow } from '../monotonic-clock.ts';
 import { cacheControlOf, NO_STORE, STREAM } from './cache-control.ts';
 import type { RequestContext } from './context.ts';
 
@@ -66,7 +67,7 @@ function cacheControlFor({ reads, errorCode, operation }: RequestContext, { stat
   if (STREAM_TYPE.test(headers.get('content-type') ?? '')) return STREAM;
   if (operation === null) return NO_STORE;
   const hasErrors = status !== 200 || errorCode !== null;
-  return cacheControlOf({ reads, hasErrors, isPersonal: operation.selectsPersonal }, Date.now());
+  return cacheControlOf({ reads, hasErrors, isPersonal: operation.selectsPersonal }, monotonicNow());
 }
 
 /** A weak validator: the digest of the body. */

@@ -1,5 +1,6 @@
 /** The response cache: serves stored responses on node's own request and response, in front of Yoga. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { monotonicNow } from '../monotonic-clock.ts';
 import { traceStoredOperation } from '../ops/tracing.ts';
 import { cacheControlOf } from '../request/cache-control.ts';
 import type { RequestContext } from '../request/context.ts';
@@ -57,7 +58,10 @@ export function createResponseCache({ store, enter, rateLimit }: ResponseCacheOp
 
 function send(response: ServerResponse, { body, headers, operation }: StoredResponse, request: AdmittedRequest): void {
   const { reads, requestId, head } = request;
-  const cacheControl = cacheControlOf({ reads, hasErrors: false, isPersonal: operation.selectsPersonal }, Date.now());
+  const cacheControl = cacheControlOf(
+    { reads, hasErrors: false, isPersonal: operation.selectsPersonal },
+    monotonicNow(),
+  );
   const current = { ...headers, 'cache-control': cacheControl, 'x-request-id': requestId };
   if (headers['etag'] !== undefined && matchesETag(head.header('if-none-match'), headers['etag']))
     response.writeHead(304, notModified(current)).end();

@@ -11,6 +11,7 @@ import {
 } from 'jose';
 import { LRUCache } from 'lru-cache';
 import fetch, { FetchError } from 'node-fetch';
+import { addMs, LONG_AGO, type MonotonicMs, monotonicNow } from '../monotonic-clock.ts';
 import type { Caller } from './caller.ts';
 
 /** Options of {@link createJwtCheck}. */
@@ -60,7 +61,7 @@ const KEY_ERRORS: ReadonlySet<string> = new Set([
 /** Verifies by the issuer's keys, which it refreshes; while the issuer is unavailable, those fetched last stay in use. */
 export function createJwtCheck({ jwksUrl, issuer, audience, scopeClaim }: JwtOptions, onKeys: OnKeys): JwtCheck {
   /** By the digest of the token, so that no token is kept. */
-  const verified = new LRUCache<string, { readonly caller: Caller; readonly untilMs: number }>({ max: 10_000 });
+  const verified = new LRUCache<string, Verified>({ max: 10_000 });
   /** Counts fetches of the keys: what was verified with older ones does not count any more. */
   let generation = 0;
   function dropVerified(): void {
@@ -103,14 +104,14 @@ export function createJwtCheck({ jwksUrl, issuer, audience, scopeClaim }: JwtOpt
     async check(token) {
       const digest = hash('sha256', token, 'base64');
       const known = verified.get(digest);
-      if (known !== undefined && Date.now() < known.untilMs) return known.caller;
+      if (known !== undefined && isCurrent(known)) return known.caller;
       if (!isCanonical(token)) return 'invalid';
       const begunIn = generation;
       try {
         const { payload } = await verify(token, keys, rules);
         const caller = callerOf(payload, scopeClaim);
         if (caller !== null && begunIn === generation)
-          verified.set(digest, { caller, untilMs: Math.min(caller.expiresAtMs, Date.now() + VERIFIED_TTL_MS) });
+          verified.set(digest, { caller, untilMs: addMs(monotonicNow(), VERIFIED_TTL_MS) });
         return caller ?? 'invalid';
       } catch (error) {
         return error instanceof errors.JOSEError && !KEY_ERRORS.has(error.code) ? 'invalid' : 'unavailable';
@@ -123,6 +124,17 @@ export function createJwtCheck({ jwksUrl, issuer, audience, scopeClaim }: JwtOpt
   };
 }
 
+/** A caller whose token was verified. */
+interface Verified {
+  readonly caller: Caller & { readonly expiresAtMs: number };
+  readonly untilMs: MonotonicMs;
+}
+
+/** A token names the time of day at which it expires. */
+function isCurrent({ caller, untilMs }: Verified): boolean {
+  return monotonicNow() < untilMs && Date.now() < caller.expiresAtMs;
+}
+
 const TOO_SOON = new Error('The keys were fetched a moment ago.');
 
 /**
@@ -130,12 +142,10 @@ const TOO_SOON = new Error('The keys were fetched a moment ago.');
  * only after one that succeeded. `onKeys` is called once new ones are in use.
  */
 function createKeyFetch(onKeys: () => void) {
-  let triedAtMs = Number.NEGATIVE_INFINITY;
+  let triedAtMs = LONG_AGO;
   return async (url: string, { headers, signal }: RequestInit) => {
-    const sinceMs = Date.now() - triedAtMs;
-    // Unless the clock was set back.
-    if (sinceMs >= 0 && sinceMs < RETRY_INTERVAL_MS / 2) throw TOO_SOON;
-    triedAtMs = Date.now();
+    if (monotonicNow() - triedAtMs < RETRY_INTERVAL_MS / 2) throw TOO_SOON;
+    triedAtMs = monotonicNow();
     const options = { headers: Object.fromEntries(new Headers(headers)), signal: signal ?? null };
     const response = await fetch(url, { ...options, redirect: 'error', size: MAX_KEYS_BYTES });
     // In the next turn of the event loop, when the library has them.

@@ -1,6 +1,7 @@
 import type { RedisCommander } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { addMs, type MonotonicMs, monotonicNow } from '../monotonic-clock.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 import type { RequestContext } from '../request/context.ts';
 
@@ -34,7 +35,7 @@ const MAX_ADDRESS_CHARACTERS = 64;
 /** A caller without lookups left, by the limiter that counted it. */
 interface Exhausted {
   readonly limiter: RateLimiterAbstract;
-  readonly untilMs: number;
+  readonly untilMs: MonotonicMs;
 }
 
 /** A fixed window of a minute for each caller. */
@@ -52,15 +53,17 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
   /** Rejects where the limiter itself fails. */
   async function consume(limiter: RateLimiterAbstract, caller: string, cost: number): Promise<number | null> {
     try {
-      const { remainingPoints, msBeforeNext } = await limiter.consume(caller, cost);
-      if (remainingPoints <= 0) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
+      const window = await limiter.consume(caller, cost);
+      if (window.remainingPoints <= 0)
+        exhausted.set(caller, { limiter, untilMs: addMs(monotonicNow(), leftMsOf(window)) });
       return null;
     } catch (reason) {
       if (!(reason instanceof RateLimiterRes)) throw reason;
-      const { msBeforeNext } = reason;
+      const msBeforeNext = leftMsOf(reason);
       // What was refused counts as one, the rest is returned; but not into the next window.
       const { consumedPoints } = msBeforeNext > END_OF_WINDOW_MS ? await limiter.reward(caller, cost - 1) : reason;
-      if (consumedPoints >= costPerMinute) exhausted.set(caller, { limiter, untilMs: Date.now() + msBeforeNext });
+      if (consumedPoints >= costPerMinute)
+        exhausted.set(caller, { limiter, untilMs: addMs(monotonicNow(), msBeforeNext) });
       return toSeconds(msBeforeNext);
     }
   }
@@ -80,7 +83,7 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
       if (exhausted.size === 0) return null;
       const known = exhausted.get(limitKey(request, proxies));
       if (known === undefined || known.limiter !== currentLimiter()) return null;
-      const leftMs = known.untilMs - Date.now();
+      const leftMs = known.untilMs - monotonicNow();
       return leftMs > 0 ? toSeconds(leftMs) : null;
     },
   };
@@ -110,6 +113,11 @@ function clientAddress({ header, peerAddress }: RequestContext['head'], proxies:
       ? undefined
       : (header('x-forwarded-for') ?? '').split(',').at(-proxies)?.trim().slice(0, MAX_ADDRESS_CHARACTERS);
   return forwarded || (peerAddress ?? 'none');
+}
+
+/** What is left of a window: the library measures it by the time of day, which may have been set back. */
+function leftMsOf({ msBeforeNext }: RateLimiterRes): number {
+  return Math.min(msBeforeNext, WINDOW_S * 1_000);
 }
 
 function toSeconds(ms: number): number {

@@ -3,11 +3,12 @@ import {
   BrokenCircuitError,
   CircuitState,
   ConsecutiveBreaker,
+  ConstantBackoff,
   circuitBreaker,
-  DelegateBackoff,
   handleWhenResult,
 } from 'cockatiel';
 import { type BsgFailure, failure, isFailure, originOf } from '../bsg/failure.ts';
+import { addMs, LONG_AGO, type MonotonicClock, monotonicNow } from '../monotonic-clock.ts';
 
 /** Options of {@link createCircuitBreaker}. */
 export interface CircuitBreakerOptions {
@@ -17,6 +18,8 @@ export interface CircuitBreakerOptions {
   readonly probeAfterMs: number;
   /** Called when it opens and when it closes. */
   readonly onChange?: (isOpen: boolean) => void;
+  /** Clock for durations. @default `monotonicNow` */
+  readonly now?: MonotonicClock;
 }
 
 /** A circuit breaker over all fetches: open, half-open while one fetch probes BSG, closed. */
@@ -47,10 +50,10 @@ const PROBE_WAIT_MS = 500;
 
 /** Opens after some outages in a row. Only failures with `isOutage` count, and those of one request as one. */
 export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBreaker {
-  const { failuresInARow, probeAfterMs, onChange } = options;
+  const { failuresInARow, probeAfterMs, onChange, now = monotonicNow } = options;
   const outages = createOutages();
-  const probe = createProbe();
-  let openUntilMs = 0;
+  const probe = createProbe(now);
+  let openUntilMs = LONG_AGO;
   /** Grows with every change of state: a fetch that began before one says nothing about the state after it. */
   let generation = 0;
   let wasOutage = false;
@@ -58,10 +61,11 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   const openMs = () => Math.max(probeAfterMs, Math.min((outages.last.retryAfterSeconds ?? 0) * 1_000, MAX_OPEN_MS));
   const policy = circuitBreaker(handleWhenResult(isJudgedOutage), {
     breaker: new ConsecutiveBreaker(failuresInARow),
-    halfOpenAfter: new DelegateBackoff(openMs),
+    // The library measures this by the time of day, which can be set back: any fetch may probe, and `isRejecting` decides when.
+    halfOpenAfter: new ConstantBackoff(Number.NEGATIVE_INFINITY),
   });
   policy.onBreak(() => {
-    openUntilMs = Date.now() + openMs();
+    openUntilMs = addMs(now(), openMs());
     generation++;
     onChange?.(true);
   });
@@ -71,17 +75,20 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
   });
 
   function rejection(subject: string): BsgFailure {
-    const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - Date.now()) / 1_000));
+    const retryAfterSeconds = Math.max(1, Math.ceil((openUntilMs - now()) / 1_000));
     const message = 'BSG is unavailable (circuit breaker open).';
     return failure(outages.last.code, subject, { message, retryAfterSeconds });
   }
+
+  const isRejecting = () => policy.state === CircuitState.Open && now() < openUntilMs;
+  const admitsNoFetch = () => isRejecting() || policy.state === CircuitState.HalfOpen;
 
   return {
     get isOpen() {
       return policy.state !== CircuitState.Closed;
     },
     get isRejecting() {
-      return policy.state === CircuitState.Open && Date.now() < openUntilMs;
+      return isRejecting();
     },
     rejection,
     beginFetches() {
@@ -97,7 +104,7 @@ export function createCircuitBreaker(options: CircuitBreakerOptions): CircuitBre
     },
     async execute(subject, hasStaleValue, fetch) {
       if (policy.state === CircuitState.HalfOpen && !hasStaleValue) await probe.wait();
-      if (policy.state === CircuitState.HalfOpen) return rejection(subject);
+      if (admitsNoFetch()) return rejection(subject);
       try {
         const isProbe = policy.state === CircuitState.Open;
         const begunIn = generation;
@@ -140,16 +147,16 @@ function createOutages() {
 }
 
 /** The fetch that probes BSG while the circuit breaker is half-open. */
-function createProbe() {
-  let startedAtMs = 0;
+function createProbe(now: MonotonicClock) {
+  let startedAtMs = LONG_AGO;
   let ended = Promise.resolve<unknown>(null);
   return {
     begin(result: Promise<unknown>): void {
-      startedAtMs = Date.now();
+      startedAtMs = now();
       ended = result.catch(() => null);
     },
     async wait(): Promise<void> {
-      const waitMs = startedAtMs + PROBE_WAIT_MS - Date.now();
+      const waitMs = addMs(startedAtMs, PROBE_WAIT_MS) - now();
       if (waitMs > 0) await Promise.race([ended, pause(waitMs, null, { ref: false })]);
     },
   };

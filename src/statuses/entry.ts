@@ -1,68 +1,57 @@
 /** Cache entries: what is kept of a result, and which of two counts. Pure. */
-import { z } from 'zod';
-import { type BsgFailure, failureSchema, isFailure } from '../bsg/failure.ts';
+import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, Resource } from '../bsg/resource.ts';
+import { addMs, earlierOf, type MonotonicMs } from '../monotonic-clock.ts';
 import { type CachePolicy, ttlOf } from './cache-policy.ts';
 
-/** A cached result with its times; milliseconds since 1970. Plain JSON. */
+/** A cached result with its times. */
 export interface Entry<Value extends BsgValue = BsgValue> {
   readonly result: Value | BsgFailure;
   /** When the fetch began: of two results, the one whose fetch began later knows more. */
-  readonly requestedAtMs: number;
+  readonly requestedAtMs: MonotonicMs;
   /** Until then it is served without a fetch. */
-  readonly freshUntilMs: number;
+  readonly freshUntilMs: MonotonicMs;
   /** Until then it may be served while BSG fails. */
-  readonly staleUntilMs: number;
+  readonly staleUntilMs: MonotonicMs;
   /** Set where a final value was invalidated, as it may have been corrected. */
   readonly recheck?: Recheck | undefined;
 }
 
 /** A final value that has to be fetched again: a result requested since then replaces it, whatever it is. */
 export interface Recheck {
-  readonly sinceMs: number;
+  readonly sinceMs: MonotonicMs;
   /** Gets its TTL back if that fetch fails. */
-  readonly freshUntilMs: number;
-}
-
-/** Shape of the entries of one resource, for entries that come from a shared cache. */
-export function entrySchemaOf<Value extends BsgValue>(resource: Resource<Value>): z.ZodType<Entry<Value>> {
-  return z.strictObject({
-    result: z.union([resource.schema, failureSchema]),
-    requestedAtMs: z.number(),
-    freshUntilMs: z.number(),
-    staleUntilMs: z.number(),
-    recheck: z.strictObject({ sinceMs: z.number(), freshUntilMs: z.number() }).optional(),
-  });
+  readonly freshUntilMs: MonotonicMs;
 }
 
 /** The entry of a result fetched now; null for a result that is neither cached nor needed by a later one. */
 export function createEntry<Value extends BsgValue>(
   resource: Resource<Value>,
   result: Value | BsgFailure,
-  requestedAtMs: number,
+  requestedAtMs: MonotonicMs,
   policy: CachePolicy,
-  nowMs: number,
+  nowMs: MonotonicMs,
 ): Entry<Value> | null {
   const { freshMs, staleMs } = ttlOf(resource, result, policy);
   const isKnowledge = !isFailure(result) || result.group === 'notFound';
   const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && isKnowledge);
   if (!isKept) return null;
-  return { result, requestedAtMs, freshUntilMs: nowMs + freshMs, staleUntilMs: nowMs + freshMs + staleMs };
+  return { result, requestedAtMs, freshUntilMs: addMs(nowMs, freshMs), staleUntilMs: addMs(nowMs, freshMs + staleMs) };
 }
 
-/** An entry of another instance, whose clock and policy may differ: bounded by what one fetched here and now would get. */
+/** An entry of another instance, whose policy may differ: bounded by what one fetched here and now would get. */
 export function adoptEntry<Value extends BsgValue>(
   resource: Resource<Value>,
   entry: Entry<Value>,
   policy: CachePolicy,
-  nowMs: number,
+  nowMs: MonotonicMs,
 ): Entry<Value> {
   const { freshMs, staleMs } = ttlOf(resource, entry.result, policy);
   return {
     ...entry,
-    requestedAtMs: Math.min(entry.requestedAtMs, nowMs),
-    freshUntilMs: Math.min(entry.freshUntilMs, nowMs + freshMs),
-    staleUntilMs: Math.min(entry.staleUntilMs, nowMs + freshMs + staleMs),
+    requestedAtMs: earlierOf(entry.requestedAtMs, nowMs),
+    freshUntilMs: earlierOf(entry.freshUntilMs, addMs(nowMs, freshMs)),
+    staleUntilMs: earlierOf(entry.staleUntilMs, addMs(nowMs, freshMs + staleMs)),
   };
 }
 
@@ -80,11 +69,11 @@ export function carryOver<Value extends BsgValue>(
 export function expireEntry<Value extends BsgValue>(
   resource: Resource<Value>,
   entry: Entry<Value>,
-  nowMs: number,
+  nowMs: MonotonicMs,
 ): Entry<Value> {
-  if (!isIrrevocable(resource, entry)) return { ...entry, freshUntilMs: 0 };
+  if (!isIrrevocable(resource, entry)) return { ...entry, freshUntilMs: nowMs };
   const { freshUntilMs } = entry.recheck ?? entry;
-  return { ...entry, freshUntilMs: 0, recheck: { sinceMs: nowMs, freshUntilMs } };
+  return { ...entry, freshUntilMs: nowMs, recheck: { sinceMs: nowMs, freshUntilMs } };
 }
 
 /** The entry of a final value whose recheck failed, with its TTL from before. */

@@ -3,6 +3,7 @@ import type { BsgClient, Fetch } from '../bsg/client.ts';
 import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
 import type { RequestObserver } from '../bsg/observer.ts';
 import type { BsgValue } from '../bsg/resource.ts';
+import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Entry } from './entry.ts';
 import type { Tier } from './read-observer.ts';
@@ -18,8 +19,8 @@ export interface RefresherOptions {
   readonly circuitBreaker: CircuitBreaker;
   /** Deadline of waiting for another instance that fetches the same key, and of the fetch after it, together; milliseconds. */
   readonly timeoutMs: number;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
 }
 
 /** Whom keys are read for. */
@@ -30,8 +31,8 @@ export interface Reader {
 
 /** A reader whose keys are fetched. */
 interface FetchingReader extends Reader {
-  /** When the time for waiting and fetching is up; milliseconds. */
-  readonly deadlineMs: number;
+  /** When the time for waiting and fetching is up. */
+  readonly deadlineMs: MonotonicMs;
 }
 
 /** How often to check whether the instance that holds the lock has finished: at first, and after a while. */
@@ -61,7 +62,7 @@ export class Refresher {
 
   async #readThrough<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader): Promise<void> {
     const { timeoutMs, now } = this.#options;
-    const deadlineMs = now() + timeoutMs;
+    const deadlineMs = addMs(now(), timeoutMs);
     let waiting = flights;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       const { owned, lockedElsewhere } = await this.#acquire(waiting, reader, pauseMs > FIRST_PAUSE_MS);
@@ -176,7 +177,7 @@ export class Refresher {
     this.#end(flight, { result, entry: null }, 'circuit_open');
   }
 
-  #record<Value extends BsgValue>(flight: Flight<Value>, result: Value | BsgFailure, requestedAtMs: number): void {
+  #record<Value extends BsgValue>(flight: Flight<Value>, result: Value | BsgFailure, requestedAtMs: MonotonicMs): void {
     const { cache, shared } = this.#options;
     const { key, known, invalidatedAtMs } = flight;
     const recorded = cache.record(key, { result, requestedAtMs, known, invalidatedAtMs });

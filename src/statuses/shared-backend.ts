@@ -3,8 +3,15 @@ export interface SharedBackend {
   readonly lock: Lock;
   readonly store: Store;
   readonly bus: Bus;
+  readonly clock: SharedClock;
   /** Releases the locks that are held, and closes. */
   dispose(): Promise<void>;
+}
+
+/** A clock that all instances read alike, whatever the clocks of their machines say. */
+export interface SharedClock {
+  /** What it is ahead of this process's monotonic clock; milliseconds. */
+  readonly offsetMs: number;
 }
 
 /** A distributed lock with a lease: it expires by itself when its owner dies. */

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { BsgFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { MonotonicClock } from '../monotonic-clock.ts';
 import type { Entry } from './entry.ts';
 import type { SharedBackend } from './shared-backend.ts';
-import { createSharedCodec, encodeChange } from './shared-codec.ts';
+import { createSharedCodec } from './shared-codec.ts';
 
 /** The result of {@link SharedCache.acquire}. */
 export interface Acquisition<Value extends BsgValue> {
@@ -45,8 +46,8 @@ export interface SharedCacheOptions {
   readonly backend: SharedBackend;
   /** Whether values must be about the message under whose key they are stored; false for a test key of BSG. */
   readonly checksMatch: boolean;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
 }
 
 /** How long a failure is kept for the instances that waited for it. */
@@ -54,14 +55,15 @@ const FAILURE_TTL_MS = 1_000;
 
 /** A shared cache on any backend. */
 export function createSharedCache({ backend, checksMatch, now }: SharedCacheOptions): SharedCache {
-  const { lock, store, bus } = backend;
-  const codec = createSharedCodec({ checksMatch });
+  const { lock, store, bus, clock } = backend;
+  const codec = createSharedCodec({ checksMatch, clock });
   const instance = randomUUID();
   const failureKey = ({ text }: StatusKey) => `failure:${text}`;
 
   function write({ text, resource }: StatusKey, entry: Entry): void {
     const staleForMs = Math.ceil(entry.staleUntilMs - now());
-    store.set(text, JSON.stringify(entry), Math.max(1, staleForMs, resource.history?.keepMs ?? 0));
+    const ttlMs = Math.max(1, staleForMs, resource.history?.keepMs ?? 0);
+    store.set(text, codec.encodeEntry(entry), ttlMs);
   }
 
   async function acquireOne<Value extends BsgValue>(key: StatusKey<Value>): Promise<Acquisition<Value>> {
@@ -82,11 +84,11 @@ export function createSharedCache({ backend, checksMatch, now }: SharedCacheOpti
     },
     set(keys, entry) {
       for (const key of keys) write(key, entry);
-      bus.publish(encodeChange({ from: instance, keys, entry }));
+      bus.publish(codec.encodeChange({ from: instance, keys, entry }));
     },
     invalidate(invalidations) {
       for (const { key, entry } of invalidations) if (entry !== null) write(key, entry);
-      bus.publish(encodeChange({ from: instance, keys: invalidations.map(({ key }) => key), entry: null }));
+      bus.publish(codec.encodeChange({ from: instance, keys: invalidations.map(({ key }) => key), entry: null }));
     },
     onChange(listener) {
       bus.onMessage((message) => {

@@ -7,7 +7,9 @@ import { z } from 'zod';
 import { type BsgFailure, failureSchema, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, Resource, StatusKey } from '../bsg/resource.ts';
 import { parseKey, resources } from '../bsg/resources.ts';
-import { type Entry, entrySchemaOf } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { SharedClock } from './shared-backend.ts';
+import { fromShared, type SharedEntry, sharedEntrySchemaOf, toShared } from './shared-entry.ts';
 
 /** A change that one instance publishes: the entry that is now under each of the keys, or null where they were invalidated. */
 export interface ChangeEvent {
@@ -17,38 +19,48 @@ export interface ChangeEvent {
   readonly entry: Entry | null;
 }
 
-/** Reads the JSON of entries, failures and {@link encodeChange}; null for anything else. */
+/** Writes and reads JSON. What it cannot read is null. */
 export interface SharedCodec {
+  encodeEntry(entry: Entry): string;
   decodeEntry<Value extends BsgValue>(key: StatusKey<Value>, json: string | null): Entry<Value> | null;
   decodeFailure(json: string | null): BsgFailure | null;
+  encodeChange(change: ChangeEvent): string;
   /** Keys that no resource has, or whose value the entry cannot be, are left out. */
   decodeChange(json: string): ChangeEvent | null;
 }
 
-const schemas = new Map<Resource, z.ZodType<Entry>>(resources.map((resource) => [resource, entrySchemaOf(resource)]));
+const schemas = new Map<Resource, z.ZodType<SharedEntry>>(
+  resources.map((resource) => [resource, sharedEntrySchemaOf(resource)]),
+);
 const changeSchema = z.strictObject({ from: z.string(), keys: z.array(z.string()), entry: z.unknown() });
 
 /** Part of the names of keys in a shared cache: it changes by itself with the schema of any cached value. */
 export function shapeVersion(of: readonly Resource[] = resources): string {
-  const shapes = of.map((resource) => [resource.name, z.toJSONSchema(entrySchemaOf(resource))]);
+  const shapes = of.map((resource) => [resource.name, z.toJSONSchema(sharedEntrySchemaOf(resource))]);
   return createHash('sha256').update(JSON.stringify(shapes)).digest('hex').slice(0, 8);
 }
 
-/** JSON of a change event. */
-export function encodeChange({ from, keys, entry }: ChangeEvent): string {
-  return JSON.stringify({ from, keys: keys.map(({ text }) => text), entry });
+/** Options of {@link createSharedCodec}. */
+export interface SharedCodecOptions {
+  /** Refuses a value under the key of another message; the answers to a test key are about any message. */
+  readonly checksMatch: boolean;
+  readonly clock: SharedClock;
 }
 
-/** With `checksMatch`, a value under the key of another message is refused; the answers to a test key are about any message. */
-export function createSharedCodec({ checksMatch }: { readonly checksMatch: boolean }): SharedCodec {
+/** A codec for one account. */
+export function createSharedCodec({ checksMatch, clock }: SharedCodecOptions): SharedCodec {
   function toEntry<Value extends BsgValue>({ resource, id }: StatusKey<Value>, json: unknown): Entry<Value> | null {
-    const entry = parse(schemas.get(resource) as z.ZodType<Entry<Value>>, json);
-    if (entry === null || isFailure(entry.result)) return entry;
-    return !checksMatch || resource.matches(entry.result, id) ? entry : null;
+    const shared = parse(schemas.get(resource) as z.ZodType<SharedEntry<Value>>, json);
+    if (shared === null) return null;
+    const isRefused = checksMatch && !isFailure(shared.result) && !resource.matches(shared.result, id);
+    return isRefused ? null : fromShared(shared, clock.offsetMs);
   }
   return {
+    encodeEntry: (entry) => JSON.stringify(toShared(entry, clock.offsetMs)),
     decodeEntry: (key, json) => toEntry(key, parseJson(json)),
     decodeFailure: (json) => parse(failureSchema, parseJson(json)),
+    encodeChange: ({ from, keys, entry }) =>
+      JSON.stringify({ from, keys: keys.map(({ text }) => text), entry: entry && toShared(entry, clock.offsetMs) }),
     decodeChange(json) {
       const change = parse(changeSchema, parseJson(json));
       if (change === null) return null;

@@ -1,5 +1,6 @@
 import type { Gathering } from '../bsg/gathering.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import type { MonotonicMs } from '../monotonic-clock.ts';
 import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -14,8 +15,8 @@ export class Flight<Value extends BsgValue = BsgValue> {
   readonly key: StatusKey<Value>;
   /** The newest entry that is known beside the fetch. */
   known: Entry<Value> | null;
-  /** When its key was invalidated since it began, as its result may be older than the reason; milliseconds since 1970. Null: never. */
-  invalidatedAtMs: number | null = null;
+  /** When its key was invalidated since it began, as its result may be older than the reason; null: never. */
+  invalidatedAtMs: MonotonicMs | null = null;
   readonly #flights: SingleFlight;
   /** The read that began it, then those that joined it. Empty once it has ended. */
   #waiting: Waiting<Value>[];
@@ -80,7 +81,7 @@ export class SingleFlight {
   }
 
   /** Marks the fetch in flight for the key and lets nobody join it any more. */
-  invalidate(key: StatusKey, nowMs: number): void {
+  invalidate(key: StatusKey, nowMs: MonotonicMs): void {
     const flight = this.of(key);
     if (flight !== null) flight.invalidatedAtMs = nowMs;
     this.#flights.delete(key.text);

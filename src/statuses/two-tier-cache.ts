@@ -1,6 +1,7 @@
 import type { LRUCache } from 'lru-cache';
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
+import { LONG_AGO, laterOf, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import {
   adoptEntry,
@@ -23,10 +24,10 @@ export interface TwoTierCacheOptions {
   readonly maxEntries: number;
   readonly policy: CachePolicy;
   readonly shared: SharedCache;
-  /** Clock; milliseconds since 1970. */
-  readonly now: () => number;
+  /** Clock for durations. */
+  readonly now: MonotonicClock;
   /** Called for each key that is invalidated, here or by another instance. */
-  readonly onInvalidate: (key: StatusKey, nowMs: number) => void;
+  readonly onInvalidate: (key: StatusKey, nowMs: MonotonicMs) => void;
   /** Whether a fetch of the key is in flight: what other instances fetch meanwhile may be newer than its result. */
   readonly isInFlight: (key: StatusKey) => boolean;
 }
@@ -44,11 +45,11 @@ export type Purpose = 'query' | 'poll';
 export interface Fetched<Value extends BsgValue> {
   readonly result: Value | BsgFailure;
   /** When the fetch began. */
-  readonly requestedAtMs: number;
+  readonly requestedAtMs: MonotonicMs;
   /** The entry that was known then, from either tier. */
   readonly known: Entry<Value> | null;
   /** When the key was invalidated since then, as the result may be older than the reason; null: never. */
-  readonly invalidatedAtMs: number | null;
+  readonly invalidatedAtMs: MonotonicMs | null;
 }
 
 /** The result that counts once a fetched one has been recorded. */
@@ -62,13 +63,13 @@ export interface Recorded<Value extends BsgValue> {
 export class TwoTierCache {
   readonly #policy: CachePolicy;
   readonly #shared: SharedCache;
-  readonly #now: () => number;
+  readonly #now: MonotonicClock;
   readonly #onInvalidate: TwoTierCacheOptions['onInvalidate'];
   readonly #isInFlight: TwoTierCacheOptions['isInFlight'];
   readonly #memory: MemoryCache;
   readonly #keys: KnownKeys;
   /** When keys were last invalidated: of an older result by another key, or from another instance, nobody else knows. */
-  readonly #invalidatedAtMs: LRUCache<string, number>;
+  readonly #invalidatedAtMs: LRUCache<string, MonotonicMs>;
   #notify: ChangeListener = () => {};
 
   constructor({ policy, shared, now, onInvalidate, isInFlight, maxEntries }: TwoTierCacheOptions) {
@@ -178,9 +179,9 @@ export class TwoTierCache {
   }
 
   /** When any of the keys was invalidated last, if that was after the given time; else null. */
-  #invalidatedSince(requestedAtMs: number, keys: readonly StatusKey[]): number | null {
+  #invalidatedSince(requestedAtMs: MonotonicMs, keys: readonly StatusKey[]): MonotonicMs | null {
     if (this.#invalidatedAtMs.size === 0) return null;
-    const latestMs = Math.max(...keys.map(({ text }) => this.#invalidatedAtMs.get(text) ?? Number.NEGATIVE_INFINITY));
+    const latestMs = keys.map(({ text }) => this.#invalidatedAtMs.get(text) ?? LONG_AGO).reduce(laterOf);
     return latestMs > requestedAtMs ? latestMs : null;
   }
 
@@ -210,7 +211,11 @@ export class TwoTierCache {
   }
 
   /** Whether an entry counts more than a failed fetch: it came meanwhile, or is final and need not have been fetched again. */
-  #outlivesFailure<Value extends BsgValue>(key: StatusKey<Value>, entry: Entry<Value>, requestedAtMs: number): boolean {
+  #outlivesFailure<Value extends BsgValue>(
+    key: StatusKey<Value>,
+    entry: Entry<Value>,
+    requestedAtMs: MonotonicMs,
+  ): boolean {
     if (isFailure(entry.result)) return false;
     return (
       entry.requestedAtMs > requestedAtMs || (isIrrevocable(key.resource, entry) && this.isFresh(key, entry, 'query'))

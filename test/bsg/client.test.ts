@@ -67,7 +67,7 @@ describe('a fetched SMS', () => {
 
   it('has the time of its response as fetchedAt', async () => {
     const bsg = await startFakeBsg(respondWith(wireSms()));
-    const client = startClient(bsg.baseUrl, { now: () => Date.parse('2026-05-01T12:00:00Z') });
+    const client = startClient(bsg.baseUrl, { timeOfDay: () => Date.parse('2026-05-01T12:00:00Z') });
 
     expect(await client.smsById('211')).toMatchObject({ fetchedAt: '2026-05-01T12:00:00.000Z' });
   });

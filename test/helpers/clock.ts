@@ -1,18 +1,22 @@
 /** Fake clocks. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { onTestFinished, vi } from 'vitest';
+import type { MonotonicMs } from '../../src/monotonic-clock.ts';
+
+/** A point in time of a monotonic clock. */
+export const at = (ms: number) => ms as MonotonicMs;
 
 const START = new Date('2026-01-01T00:00:00Z');
 
-/** Stops the time of day until the test moves it with `vi.advanceTimersByTime`. Timers run as usual. */
+/** Stops the time of day and the monotonic clock until the test moves them with `vi.advanceTimersByTime`. Timers run as usual. */
 export function fakeClock(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: START });
+  vi.useFakeTimers({ toFake: ['Date', 'performance'], now: START });
   onTestFinished(() => void vi.useRealTimers());
 }
 
-/** Stops the time of day and all timeouts until the test moves them. Sockets work as usual. */
+/** Stops both clocks and all timeouts until the test moves them. Sockets work as usual. */
 export function fakeTimers(): void {
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: START });
+  vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: START });
   onTestFinished(() => void vi.useRealTimers());
 }
 

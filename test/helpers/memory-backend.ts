@@ -2,8 +2,8 @@ import type { SharedBackend } from '../../src/statuses/shared-backend.ts';
 
 /** What instances in one process share in place of Redis, for tests in milliseconds. */
 export interface MemoryBackend {
-  /** The backend as one instance sees it. */
-  connect(): SharedBackend;
+  /** The backend as one instance sees it. @param aheadMs What its monotonic clock is ahead of the tests' one. @default 0 */
+  connect(aheadMs?: number): SharedBackend;
   /** What is stored, by key. A test may write what no instance would. */
   readonly values: Map<string, string>;
   /** Sends a message to all instances. */
@@ -19,7 +19,7 @@ export function createMemoryBackend(): MemoryBackend {
     for (const listener of listeners) listener(message);
   };
 
-  function connect(): SharedBackend {
+  function connect(aheadMs = 0): SharedBackend {
     const owner = {};
     function release(key: string): void {
       if (owners.get(key) === owner) owners.delete(key);
@@ -41,6 +41,7 @@ export function createMemoryBackend(): MemoryBackend {
         publish: (message) => setImmediate(publish, message),
         onMessage: (listener) => void listeners.add(listener),
       },
+      clock: { offsetMs: -aheadMs },
       async dispose() {
         for (const key of [...owners.keys()]) release(key);
       },

@@ -1,19 +1,22 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createPollingSchedule } from '../../src/live/polling-schedule.ts';
+import { addMs, monotonicNow } from '../../src/monotonic-clock.ts';
+import { at } from '../helpers/clock.ts';
 
 const INTERVAL_MS = 2_000;
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
 afterEach(() => void vi.useRealTimers());
 
-const start = (random = 0) => createPollingSchedule({ intervalMs: INTERVAL_MS, now: Date.now, random: () => random });
+const start = (random = 0) =>
+  createPollingSchedule({ intervalMs: INTERVAL_MS, now: monotonicNow, random: () => random });
 
 describe('the polling schedule', () => {
   it('runs together what is due around the same time', () => {
     const ranAtMs: number[] = [];
     const schedule = start();
-    for (const dueMs of [1_200, 2_000, 2_900]) schedule.at(dueMs, (tickMs) => ranAtMs.push(tickMs));
+    for (const dueMs of [1_200, 2_000, 2_900]) schedule.at(at(dueMs), (tickMs) => ranAtMs.push(tickMs));
     vi.advanceTimersByTime(INTERVAL_MS);
     expect(ranAtMs).toEqual([2_000, 2_000, 2_000]);
     expect(vi.getTimerCount()).toBe(0);
@@ -28,15 +31,15 @@ describe('the polling schedule', () => {
           const schedule = start(random);
           const phaseMs = Math.floor(random * INTERVAL_MS);
           for (const [dueInMs, passMs] of polls) {
-            const dueMs = Date.now() + dueInMs;
-            const scheduledAtMs = Date.now();
+            const dueMs = addMs(monotonicNow(), dueInMs);
+            const scheduledAtMs = monotonicNow();
             let runs = 0;
             schedule.at(dueMs, (tickMs) => {
               runs++;
               expect((tickMs - phaseMs) % INTERVAL_MS).toBe(0);
               expect(tickMs).toBeGreaterThan(scheduledAtMs);
               expect(Math.abs(tickMs - dueMs)).toBeLessThanOrEqual(INTERVAL_MS);
-              expect(Date.now()).toBe(tickMs);
+              expect(monotonicNow()).toBe(tickMs);
             });
             vi.advanceTimersByTime(passMs);
             vi.advanceTimersByTime(70_000);
@@ -50,7 +53,7 @@ describe('the polling schedule', () => {
 
   it('does not run what was cancelled, and keeps no timer for it', () => {
     const schedule = start();
-    const cancels = [schedule.at(2_000, () => expect.fail()), schedule.at(2_000, () => expect.fail())];
+    const cancels = [schedule.at(at(2_000), () => expect.fail()), schedule.at(at(2_000), () => expect.fail())];
     for (const cancel of cancels) cancel();
     expect(vi.getTimerCount()).toBe(0);
     vi.advanceTimersByTime(10_000);
@@ -59,12 +62,12 @@ describe('the polling schedule', () => {
   it('lets a poll cancel another one of its tick, and be set up again', () => {
     const ran: string[] = [];
     const schedule = start();
-    schedule.at(2_000, (tickMs) => {
+    schedule.at(at(2_000), (tickMs) => {
       ran.push('first');
       cancel();
-      schedule.at(tickMs + INTERVAL_MS, () => ran.push('again'));
+      schedule.at(addMs(tickMs, INTERVAL_MS), () => ran.push('again'));
     });
-    const cancel = schedule.at(2_000, () => ran.push('second'));
+    const cancel = schedule.at(at(2_000), () => ran.push('second'));
     vi.advanceTimersByTime(3_000);
     expect(ran).toEqual(['first']);
     vi.advanceTimersByTime(1_000);

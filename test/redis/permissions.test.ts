@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis)('a Redis user (needs Redis)', () => {
   });
 
   it('without the commands of the rate limit is reported, in lines of JSON alone', async () => {
-    const { program, url } = await startBoth('-eval', '-incrby');
+    const { program, url } = await startBoth('-incrby');
     for (let i = 0; i < 3; i++) expect(await queryAt(`${url}/graphql`, { query: QUERY })).not.toHaveProperty('errors');
 
     const [line] = await program.printed(/.*Redis unavailable.*/);

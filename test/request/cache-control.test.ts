@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { failure } from '../../src/bsg/failure.ts';
+import { addMs } from '../../src/monotonic-clock.ts';
 import { type CacheFacts, cacheControlOf, NO_STORE } from '../../src/request/cache-control.ts';
 import type { Tier } from '../../src/statuses/read-observer.ts';
+import { at } from '../helpers/clock.ts';
 
-const NOW_MS = Date.parse('2026-01-01T00:00:00Z');
+const NOW_MS = at(1_000);
 const DAY_MS = 24 * 3_600_000;
 
 const cached = fc.record({
@@ -12,8 +14,8 @@ const cached = fc.record({
   entry: fc.integer({ min: -DAY_MS, max: 2 * DAY_MS }).map((leftMs) => ({
     result: failure('SMS_NOT_FOUND', '1'),
     requestedAtMs: NOW_MS,
-    freshUntilMs: NOW_MS + leftMs,
-    staleUntilMs: NOW_MS + DAY_MS,
+    freshUntilMs: addMs(NOW_MS, leftMs),
+    staleUntilMs: addMs(NOW_MS, DAY_MS),
   })),
 });
 const notCached = fc.record({ tier: fc.constantFrom('bsg', 'coalesced', 'circuit_open'), entry: fc.constant(null) });

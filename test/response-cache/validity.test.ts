@@ -6,6 +6,7 @@ import { noObserver } from '../../src/bsg/observer.ts';
 import { keyOf, type StatusKey } from '../../src/bsg/resource.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 import { statusOf } from '../../src/bsg/sms.ts';
+import { monotonicNow } from '../../src/monotonic-clock.ts';
 import { isStorable, isValid } from '../../src/response-cache/validity.ts';
 import { createCircuitBreaker } from '../../src/statuses/circuit-breaker.ts';
 import type { StatusRead } from '../../src/statuses/read-observer.ts';
@@ -35,9 +36,9 @@ function startTwo(maxEntries: number) {
       policy: { finalTtlMs: 60_000, pendingTtlMs: 2_000, staleIfErrorMs: 10_000 },
       maxEntries,
       circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
-      shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
+      shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: monotonicNow }),
       timeoutMs: 10_000,
-      now: Date.now,
+      now: monotonicNow,
     });
   return { bsg, instances: [create(), create()] as const };
 }

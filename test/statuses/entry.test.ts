@@ -2,24 +2,25 @@ import { describe, expect, it } from 'vitest';
 import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { Sms } from '../../src/bsg/sms.ts';
 import { adoptEntry, type Entry, newerOf } from '../../src/statuses/entry.ts';
+import { at } from '../helpers/clock.ts';
 import { smsWith } from '../helpers/sms.ts';
 
 function entry(word: string, times: Partial<Entry<Sms>>): Entry<Sms> {
-  return { result: smsWith(word), requestedAtMs: 0, freshUntilMs: 0, staleUntilMs: 0, ...times };
+  return { result: smsWith(word), requestedAtMs: at(0), freshUntilMs: at(0), staleUntilMs: at(0), ...times };
 }
 
 const newer = (a: Entry<Sms> | null, b: Entry<Sms> | null) => newerOf(smsById, a, b);
 
 describe('of two entries of one message', () => {
   it('the one that was requested later counts', () => {
-    const early = entry('scheduled', { requestedAtMs: 1, freshUntilMs: 99 });
-    const late = entry('sent', { requestedAtMs: 2 });
+    const early = entry('scheduled', { requestedAtMs: at(1), freshUntilMs: at(99) });
+    const late = entry('sent', { requestedAtMs: at(2) });
     expect(newer(early, late)).toBe(late);
     expect(newer(late, early)).toBe(late);
   });
 
   it('the final one counts, whenever it was requested', () => {
-    const [final, late] = [entry('delivered', { requestedAtMs: 1 }), entry('sent', { requestedAtMs: 2 })];
+    const [final, late] = [entry('delivered', { requestedAtMs: at(1) }), entry('sent', { requestedAtMs: at(2) })];
     expect(newer(final, late)).toBe(final);
     expect(newer(late, final)).toBe(final);
   });
@@ -30,11 +31,11 @@ describe('of two entries of one message', () => {
   });
 });
 
-it('an entry of another instance gets no longer TTL than one of this instance would, whatever its clock and policy', () => {
+it('an entry of another instance gets no longer TTL than one of this instance would, whatever its policy', () => {
   const policy = { finalTtlMs: 1_000, pendingTtlMs: 10, staleIfErrorMs: 100 };
-  const foreign = entry('sent', { requestedAtMs: 9_999, freshUntilMs: 9_999, staleUntilMs: 99_999 });
-  const adopted = { ...foreign, requestedAtMs: 500, freshUntilMs: 510, staleUntilMs: 610 };
-  expect(adoptEntry(smsById, foreign, policy, 500)).toEqual(adopted);
-  const old = entry('sent', { requestedAtMs: 1, freshUntilMs: 2, staleUntilMs: 3 });
-  expect(adoptEntry(smsById, old, policy, 500)).toEqual(old);
+  const foreign = entry('sent', { requestedAtMs: at(9_999), freshUntilMs: at(9_999), staleUntilMs: at(99_999) });
+  const adopted = { ...foreign, requestedAtMs: at(500), freshUntilMs: at(510), staleUntilMs: at(610) };
+  expect(adoptEntry(smsById, foreign, policy, at(500))).toEqual(adopted);
+  const old = entry('sent', { requestedAtMs: at(1), freshUntilMs: at(2), staleUntilMs: at(3) });
+  expect(adoptEntry(smsById, old, policy, at(500))).toEqual(old);
 });

@@ -3,6 +3,7 @@ import { failure } from '../../src/bsg/failure.ts';
 import { keyOf } from '../../src/bsg/resource.ts';
 import { campaign } from '../../src/bsg/resources/campaign.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
+import { addMs, monotonicNow } from '../../src/monotonic-clock.ts';
 import { createRedisBackend } from '../../src/redis/backend.ts';
 import { connectToRedis } from '../../src/redis/connection.ts';
 import type { Entry } from '../../src/statuses/entry.ts';
@@ -17,8 +18,24 @@ const sms = { ...smsWith('sent'), reference: 'ref_1', fetchedAt: '2026-01-01T00:
 const down = failure('INVALID_API_KEY', '1');
 
 function entryOf(result: Entry['result'] | object): Entry {
-  const nowMs = Date.now();
-  return { result, requestedAtMs: nowMs, freshUntilMs: nowMs + 60_000, staleUntilMs: nowMs + 60_000 } as Entry;
+  const nowMs = monotonicNow();
+  return {
+    result,
+    requestedAtMs: nowMs,
+    freshUntilMs: addMs(nowMs, 60_000),
+    staleUntilMs: addMs(nowMs, 60_000),
+  } as Entry;
+}
+
+/** The same entry, read by a clock that was set by Redis. */
+function sameEntry({ result, requestedAtMs, freshUntilMs, staleUntilMs }: Entry) {
+  const near = (ms: number) => expect.closeTo(ms, -3);
+  return {
+    result,
+    requestedAtMs: near(requestedAtMs),
+    freshUntilMs: near(freshUntilMs),
+    staleUntilMs: near(staleUntilMs),
+  };
 }
 
 /** Two instances on one backend, and a way to put raw text into it. */
@@ -30,7 +47,7 @@ interface Shared {
 }
 
 const cacheOn = (backend: SharedBackend) => {
-  const cache = createSharedCache({ backend, checksMatch: true, now: Date.now });
+  const cache = createSharedCache({ backend, checksMatch: true, now: monotonicNow });
   onTestFinished(cache.dispose);
   return cache;
 };
@@ -49,8 +66,8 @@ async function onRedis(): Promise<Shared> {
   const redis = await startRedis();
   const connect = () =>
     new Promise<SharedCache>((resolve) => {
-      const connection = connectToRedis({ url: redis.url, now: Date.now, onChange: () => resolve(cache) });
-      const cache = cacheOn(createRedisBackend({ connection, prefix: 'test:', maxHoldMs: 60_000, now: Date.now }));
+      const connection = connectToRedis({ url: redis.url, now: monotonicNow, onChange: () => resolve(cache) });
+      const cache = cacheOn(createRedisBackend({ connection, prefix: 'test:', maxHoldMs: 60_000, now: monotonicNow }));
       // The bus subscribes when the connection is ready, so the channel has to be known by then.
       cache.onChange(() => {});
       onTestFinished(connection.dispose);
@@ -83,8 +100,8 @@ for (const [name, isThere, start] of BACKENDS) {
 
       a.set([one, ref], entry);
 
-      expect(await change).toEqual([['sms:1', 'ref:ref_1'], entry]);
-      expect([await a.get(one), await b.get(one), await b.get(ref)]).toEqual([entry, entry, entry]);
+      expect(await change).toEqual([['sms:1', 'ref:ref_1'], sameEntry(entry)]);
+      expect([await a.get(one), await b.get(one), await b.get(ref)]).toEqual([1, 2, 3].map(() => sameEntry(entry)));
       expect(await b.get(keyOf(smsById, '2'))).toBeNull();
     });
 
@@ -94,14 +111,15 @@ for (const [name, isThere, start] of BACKENDS) {
       a.set([one], entry);
       await nextChange(b);
 
+      const expired = { ...entry, freshUntilMs: monotonicNow() };
       const invalidation = nextChange(a);
       b.invalidate([
-        { key: one, entry: { ...entry, freshUntilMs: 0 } },
+        { key: one, entry: expired },
         { key: ref, entry: null },
       ]);
 
       expect(await invalidation).toEqual([['sms:1', 'ref:ref_1'], null]);
-      expect(await a.get(one)).toEqual({ ...entry, freshUntilMs: 0 });
+      expect(await a.get(one)).toEqual(sameEntry(expired));
       expect(await a.get(ref)).toBeNull();
     });
 

@@ -6,6 +6,7 @@ import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { Sms } from '../../src/bsg/sms.ts';
 import type { Outcome } from '../../src/statuses/outcome.ts';
 import { SingleFlight } from '../../src/statuses/single-flight.ts';
+import { at } from '../helpers/clock.ts';
 
 const key = keyOf(smsById, '1');
 /** A read that waits for one flight. */
@@ -46,7 +47,7 @@ it('a fetch whose key was invalidated is not shared, and its end leaves the next
   const singleFlight = new SingleFlight();
   const first = singleFlight.start(key, null, waitForOutcome().waiting);
 
-  singleFlight.invalidate(key, 7);
+  singleFlight.invalidate(key, at(7));
   expect(first.invalidatedAtMs).toBe(7);
   expect(singleFlight.of(key)).toBeNull();
 

@@ -8,6 +8,7 @@ import { keyOf } from '../../src/bsg/resource.ts';
 import { campaign } from '../../src/bsg/resources/campaign.ts';
 import { smsById, smsByReference } from '../../src/bsg/resources/sms.ts';
 import { type Sms, statusOf } from '../../src/bsg/sms.ts';
+import { addMs, monotonicNow } from '../../src/monotonic-clock.ts';
 import { createCircuitBreaker } from '../../src/statuses/circuit-breaker.ts';
 import { createSharedCache } from '../../src/statuses/shared-cache.ts';
 import { createStatuses, type Statuses } from '../../src/statuses/statuses.ts';
@@ -19,8 +20,12 @@ import { smsWith } from '../helpers/sms.ts';
 
 const key = keyOf(smsById, '1');
 
-/** Two instances that share a cache, and a BSG whose word for the one message the test sets. */
-function startTwo() {
+/**
+ * Two instances that share a cache, and a BSG whose word for the one message the test sets.
+ *
+ * @param aheadMs What the clock of the first is ahead of that of the second. @default 0
+ */
+function startTwo(aheadMs = 0) {
   const bsg = {
     word: 'sent',
     reference: 'ref_1' as string | null,
@@ -49,7 +54,7 @@ function startTwo() {
       return client.fetch(fetches, observer, onResult);
     },
   };
-  return { ...connectTwo(timed, 60_000), bsg, timeouts };
+  return { ...connectTwo(timed, 60_000, aheadMs), bsg, timeouts };
 }
 
 /** Holds the answers back until they are released. */
@@ -61,18 +66,20 @@ function held(bsg: { held: Promise<void> | null }): { readonly release: () => vo
   return { release: () => release() };
 }
 
+const clockAhead = (ms: number) => () => addMs(monotonicNow(), ms);
+
 /** Two instances that share a cache, with one TTL for everything. */
-function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number) {
+function connectTwo(client: Pick<BsgClient, 'fetch'>, ttlMs: number, aheadMs = 0) {
   const backend = createMemoryBackend();
-  const [a, b] = [1, 2].map(() =>
+  const [a, b] = [aheadMs, 0].map((each) =>
     createStatuses({
       client,
       policy: { finalTtlMs: ttlMs, pendingTtlMs: ttlMs, staleIfErrorMs: ttlMs },
       maxEntries: 100,
       circuitBreaker: createCircuitBreaker({ failuresInARow: 100, probeAfterMs: 1_000 }),
-      shared: createSharedCache({ backend: backend.connect(), checksMatch: true, now: Date.now }),
+      shared: createSharedCache({ backend: backend.connect(each), checksMatch: true, now: clockAhead(each) }),
       timeoutMs: 10_000,
-      now: Date.now,
+      now: clockAhead(each),
     }),
   );
   if (a === undefined || b === undefined) throw new Error('There are two.');
@@ -98,6 +105,22 @@ describe('two instances with a shared cache', () => {
     bsg.failsWith = null;
     for (const instance of [a, b]) expect(await instance.get(key)).not.toHaveProperty('isStale');
   });
+
+  it.each([30_000, -30_000])(
+    'serve a status no longer for a clock that is %d ms ahead of the other',
+    async (aheadMs) => {
+      fakeClock();
+      const { a, b, bsg } = startTwo(aheadMs);
+      await a.get(key);
+
+      vi.advanceTimersByTime(59_900);
+      await b.get(key);
+      expect(bsg.fetches).toBe(1);
+      vi.advanceTimersByTime(200);
+      await b.get(key);
+      expect(bsg.fetches).toBe(2);
+    },
+  );
 
   it('fetch a cold key once between them', async () => {
     const { a, b, bsg } = startTwo();
@@ -210,7 +233,6 @@ describe('two instances with a shared cache', () => {
     const received = invalidationAt(a);
     await b.invalidate([keyOf(smsByReference, 'ref_1')]);
     await received;
-
     expect([await a.get(key), await b.get(key)]).toMatchObject([{ status: 'DELIVERED' }, { status: 'DELIVERED' }]);
     expect(bsg.fetches).toBe(2);
   });
