@@ -246,6 +246,26 @@ describe.skipIf(!hasRedis)('an instance that is killed while it fetches (needs R
   });
 });
 
+describe.skipIf(!hasRedis)('an instance on a machine whose clock is an hour ahead (needs Redis)', () => {
+  const ahead = 'data:text/javascript,const{now}=Date;Date.now=()=>now()+36e5';
+
+  it('makes no other instance serve a status for longer than its TTL', async () => {
+    const [bsg, redis] = await Promise.all([startFakeBsg(knowsAll({ status: 'sent' })), startRedis()]);
+    const [fast, other] = await Promise.all([
+      startInstance(bsg.baseUrl, redis, { NODE_OPTIONS: `--import=${ahead}` }),
+      startInstance(bsg.baseUrl, redis),
+    ]);
+    await fast.read(['1']);
+
+    await expect
+      .poll(async () => {
+        await other.read(['1']);
+        return bsg.paths.length;
+      })
+      .toBeGreaterThan(1);
+  });
+});
+
 describe.skipIf(!hasRedis)('two instances with listeners on one Redis (needs Redis)', () => {
   const slowLooks = { LIVE_INTERVAL_MS: '3600000', CACHE_TTL_MS: '3600000', WEBHOOK_SECRET: 'secret_of_the_reports' };
 
