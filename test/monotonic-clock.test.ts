@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startApp } from './helpers/app.ts';
 import { fakeClock } from './helpers/clock.ts';
 import { hangs, knowsAll, startFakeBsg } from './helpers/fake-bsg.ts';
+import { listen, subscribe } from './helpers/http.ts';
 
 const HOUR_MS = 3_600_000;
 const statusOf = (id: number) => `{ sms(id: "${id}") { ... on Sms { status } ... on BsgErrorDetails { code } } }`;
@@ -40,5 +41,30 @@ describe('a clock that is set back by an hour', () => {
     vi.advanceTimersByTime(5_001);
 
     expect(await app.query(statusOf(11))).toEqual({ data: { sms: { status: 'DELIVERED' } } });
+  });
+
+  it('delays no poll of a subscription', async () => {
+    const bsg = await startFakeBsg(knowsAll({ status: 'sent' }));
+    const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
+    const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
+    const updates = subscribe(await listen(app.listener), query);
+    expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
+
+    const { now } = Date;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() - HOUR_MS);
+    onTestFinished(() => void vi.restoreAllMocks());
+    bsg.respond = knowsAll();
+
+    expect(await updates.rest()).toEqual([{ smsUpdates: { status: 'DELIVERED' } }]);
+  });
+
+  it('makes no caller wait for longer than a window of the rate limit', async () => {
+    fakeClock();
+    const app = startApp((await startFakeBsg(knowsAll())).baseUrl, { RATE_LIMIT: '1' });
+    await app.query(statusOf(1));
+    setBackAnHour();
+
+    const { errors } = await app.query(statusOf(2));
+    expect(errors?.[0]?.extensions?.['retryAfter']).toBeLessThanOrEqual(60);
   });
 });
