@@ -44,15 +44,17 @@ describe('a clock that is set back by an hour', () => {
   });
 
   it('delays no poll of a subscription', async () => {
+    const { now } = Date;
+    let setBackMs = 0;
+    vi.spyOn(Date, 'now').mockImplementation(() => now() - setBackMs);
+    onTestFinished(() => void vi.restoreAllMocks());
     const bsg = await startFakeBsg(knowsAll({ status: 'sent' }));
     const app = startApp(bsg.baseUrl, { LIVE_INTERVAL_MS: '100', CACHE_TTL_MS: '0' });
     const query = 'subscription { smsUpdates(ids: ["1"]) { ... on Sms { status } } }';
     const updates = subscribe(await listen(app.listener), query);
     expect(await updates.next()).toEqual({ smsUpdates: { status: 'SENT' } });
 
-    const { now } = Date;
-    vi.spyOn(Date, 'now').mockImplementation(() => now() - HOUR_MS);
-    onTestFinished(() => void vi.restoreAllMocks());
+    setBackMs = HOUR_MS;
     bsg.respond = knowsAll();
 
     expect(await updates.rest()).toEqual([{ smsUpdates: { status: 'DELIVERED' } }]);
