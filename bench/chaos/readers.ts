@@ -4,9 +4,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RESULT_FIELDS, type Result, type Witness } from './checker.ts';
 import type { Program } from './programs.ts';
-import type { Random } from './random.ts';
-import type { Tally } from './tally.ts';
-import { referenceOf, type Truth } from './truth.ts';
+import type { RunOptions } from './run-options.ts';
+import { referenceOf } from './truth.ts';
 
 const QUERY = `query ($ids: [ID!], $references: [String!]) {
   smsBatch(ids: $ids, references: $references) { results { ${RESULT_FIELDS} } }
@@ -18,18 +17,12 @@ const MAX_PAUSE_MS = 160;
 const GIVES_UP_AFTER_MS = 8_000;
 
 /** Options of {@link read}. */
-export interface ReaderOptions {
-  readonly truth: Truth;
-  readonly tally: Tally;
-  readonly random: Random;
-  readonly servers: readonly Program[];
+export interface ReaderOptions extends RunOptions {
   readonly createWitness: () => Witness;
   /** Whether it reads from another instance each time, or from one for as long as that is up. */
   readonly moves: boolean;
   /** `BSG_TIMEOUT_MS` and half a second: the promised bound of a read. */
   readonly maxDurationMs: number;
-  /** Aborted when the run is over. */
-  readonly signal: AbortSignal;
 }
 
 /** Reads random messages until the run is over. */

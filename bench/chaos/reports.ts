@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Program } from './programs.ts';
 import type { Random } from './random.ts';
-import type { Tally } from './tally.ts';
-import { referenceOf, type Truth } from './truth.ts';
+import type { RunOptions } from './run-options.ts';
+import { referenceOf } from './truth.ts';
 
 /** The last part of the address for reports. */
 export const WEBHOOK_SECRET = 'secret_of_the_chaos';
@@ -13,18 +13,8 @@ const REPORTED_SHARE = 0.3;
 /** How many instances are tried with one report. */
 const MAX_TRIES = 5;
 
-/** Options of {@link sendReports}. */
-export interface ReportsOptions {
-  readonly truth: Truth;
-  readonly tally: Tally;
-  readonly random: Random;
-  readonly servers: readonly Program[];
-  /** Aborted when the run is over. */
-  readonly signal: AbortSignal;
-}
-
 /** Sends a report when its message changes, by id or by reference, to a random instance, and again until one accepts it. */
-export async function sendReports({ truth, tally, random, servers, signal }: ReportsOptions): Promise<void> {
+export async function sendReports({ truth, tally, random, servers, signal }: RunOptions): Promise<void> {
   const startMs = Date.now();
   for (const { id, version, atMs } of truth.changes) {
     const isReported = truth.isFinal(version - 1) || random.next() < REPORTED_SHARE;

@@ -2,22 +2,13 @@
 import { get } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RESULT_FIELDS, type Result, type Witness } from './checker.ts';
-import type { Program } from './programs.ts';
-import type { Random } from './random.ts';
-import type { Tally } from './tally.ts';
-import type { Truth } from './truth.ts';
+import type { RunOptions } from './run-options.ts';
 
 const RECONNECTS_AFTER_MS = 300;
 
 /** Options of {@link watch}. */
-export interface SubscriberOptions {
-  readonly truth: Truth;
-  readonly tally: Tally;
-  readonly random: Random;
-  readonly servers: readonly Program[];
+export interface SubscriberOptions extends RunOptions {
   readonly createWitness: () => Witness;
-  /** Aborted when the run is over. */
-  readonly signal: AbortSignal;
 }
 
 /** Watches one message until it is final, or the run is over. A final status that it never receives is a missed event. */
