@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { printClientSchema } from '../../src/schema/index.ts';
 import { startApp } from '../helpers/app.ts';
@@ -117,18 +118,26 @@ async function shownBy(
     response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Front end</title>');
   });
   const page = await openPage();
-  const shown: string[] = [];
-  const isOver = new Promise<void>((resolve) => {
-    void page.exposeFunction('show', (result: string) => {
-      shown.push(result);
-      if (isLast(result)) resolve();
-    });
-  });
   if ('AUTH_TOKENS' in environment) await page.addInitScript(AUTHORIZE);
+  const shown: string[] = [];
+  let end: () => void;
+  const isOver = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  // A document that loads before this is done has no `show`.
+  await page.exposeFunction('show', (result: string) => {
+    shown.push(result);
+    if (isLast(result)) end();
+  });
   await page.goto(origin);
   await page.addScriptTag({ content: script });
-  await isOver;
+  await Promise.race([isOver, failureOf(page)]);
   return shown;
+}
+
+/** Rejects with the first error that nothing in the page catches, where the test would wait in vain. */
+async function failureOf(page: Page): Promise<never> {
+  throw await page.waitForEvent('pageerror', { timeout: 0 });
 }
 
 const SHOW = 'const print = (result) => show(JSON.stringify(result));';
