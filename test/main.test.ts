@@ -141,6 +141,28 @@ describe('the server', () => {
     expect(await program.ended).toBe(0);
   });
 
+  it('has the OpenTelemetry SDK export the spans of its last requests before it exits', async () => {
+    const sdk = `
+      import { createRequire } from 'node:module';
+      const require = createRequire(${JSON.stringify(import.meta.url)});
+      const { BatchSpanProcessor, NodeTracerProvider } = require('@opentelemetry/sdk-trace-node');
+      const exporter = {
+        async shutdown() {},
+        export(spans, done) {
+          console.log('exported ' + spans.map(({ name }) => name));
+          setImmediate(done, { code: 0 });
+        },
+      };
+      new NodeTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] }).register();`;
+    const options = [`--import=data:text/javascript,${encodeURIComponent(sdk)}`];
+    const program = runProgram([], anyPorts, 'dist/main.js', options);
+    const [, graphiql] = await program.printed(/GraphiQL +(\S+)/);
+    await query(String(graphiql), '{ __typename }');
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(program.output()).toContain('exported query');
+  });
+
   it('closes idle connections at shutdown, also those that have never sent a byte, and lets half-sent requests finish', async () => {
     const program = runProgram([], { ...anyPorts, SHUTDOWN_MS: '3600000' });
     const [, port] = await program.printed(/GraphiQL +\S+:(\d+)/);

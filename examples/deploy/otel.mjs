@@ -1,4 +1,5 @@
-// Exports the spans of the server by OTLP, as the environment says (OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_ENDPOINT, ...):
+// Exports the spans of the server by OTLP, as the environment says (OTEL_SERVICE_NAME, OTEL_EXPORTER_OTLP_ENDPOINT, ...). The server
+// flushes them when it ends:
 //   node --import ./otel.mjs dist/main.js
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector } from '@opentelemetry/resources';
@@ -9,5 +10,3 @@ const provider = new NodeTracerProvider({
   spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
 });
 provider.register();
-// What has not been sent yet when the server has to end.
-for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => provider.forceFlush());

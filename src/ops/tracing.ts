@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   context,
   isSpanContextValid,
@@ -8,6 +9,7 @@ import {
   SpanStatusCode,
   type TextMapGetter,
   type Context as TraceContext,
+  type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { ExecutionResult } from 'graphql';
@@ -27,6 +29,8 @@ const HEADERS: TextMapGetter<RequestHead> = {
 };
 
 const TRACER = 'bsg-graphql';
+/** Time that the end of the process spends on the last spans. */
+const FLUSH_TIMEOUT_MS = 1_000;
 const tracer = trace.getTracer(TRACER);
 
 /**
@@ -65,6 +69,16 @@ export function traceFailedRequest(request: RequestContext, outcome: string): vo
   if (span === null) return;
   span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
   span.end();
+}
+
+/** Resolves when the SDK, where there is one, has exported the spans that ended, or when that takes too long. */
+export async function flushSpans(): Promise<void> {
+  // The SDK's copy of the API has a proxy of its own class.
+  const proxy: TracerProvider & Partial<ProxyTracerProvider> = trace.getTracerProvider();
+  const sdk: TracerProvider & { forceFlush?(): Promise<void> } = proxy.getDelegate?.() ?? proxy;
+  // What cannot be exported is the SDK's to report.
+  const flushed = sdk.forceFlush?.().catch(() => {});
+  await Promise.race([flushed, pause(FLUSH_TIMEOUT_MS, null, { ref: false })]);
 }
 
 function within<T>(span: Span, run: () => T): T {

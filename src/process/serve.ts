@@ -4,6 +4,7 @@ import { createApp } from '../app.ts';
 import type { Config } from '../config/config.ts';
 import { flushLog, type Log } from '../ops/log.ts';
 import { shutDown } from '../ops/shutdown.ts';
+import { flushSpans } from '../ops/tracing.ts';
 import { reportToPrimary } from '../ops/worker-metrics.ts';
 import { startSandbox } from '../sandbox/server.ts';
 import { createHttpServer, type HttpServerOptions } from '../transports/http-server.ts';
@@ -36,6 +37,7 @@ export async function serve(config: Config, log: Log): Promise<void> {
     await sandbox?.close();
     ops?.server.close();
     ops?.server.closeAllConnections();
+    await flushSpans();
     await flushLog();
   }
   // Before it is said that the server listens: a signal may follow at once. The primary passes on what a terminal has sent already.
