@@ -144,7 +144,7 @@ function createTransports(options: TransportOptions) {
         const { status, headers, body } = refusalOf(received);
         return void response.writeHead(status, headers).end(body);
       }
-      response.once('close', () => {
+      response.on('close', () => {
         if (response.headersSent) requestLog.responded(received, response.statusCode);
         requestLog.end(received, response.statusCode, !response.writableFinished);
       });

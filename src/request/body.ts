@@ -37,7 +37,6 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer<A
   return new Promise((resolve) => {
     const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;
-    const cutOff = () => resolve(requestError('bodyCutOff'));
     const take = (chunk: Buffer<ArrayBuffer>) => {
       size += chunk.length;
       if (size <= maxBytes) return void chunks.push(chunk);
@@ -45,12 +44,20 @@ function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer<A
       request.off('data', take);
       resolve(requestError('bodyTooLarge', { maxBytes }));
     };
+    const close = () => {
+      if (!request.readableEnded) resolve(requestError('bodyCutOff'));
+    };
     // One that is closed already emits nothing any more.
-    if (request.destroyed) cutOff();
-    request.on('data', take).once('close', cutOff);
-    request.once('end', () => {
-      request.off('close', cutOff);
-      resolve(Buffer.concat(chunks));
-    });
+    if (request.destroyed) close();
+    request
+      .on('data', take)
+      .on('end', () => resolve(joined(chunks)))
+      .on('close', close);
   });
+}
+
+/** Most bodies are one chunk, whose memory is its own: a copy would hold a part of a buffer that is shared. */
+function joined(chunks: readonly Buffer<ArrayBuffer>[]): Buffer<ArrayBuffer> {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
