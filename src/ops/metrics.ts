@@ -4,6 +4,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { ResponseCacheUsage } from '../response-cache/store.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
+import { createRequestDurations } from './request-durations.ts';
 
 /** Where the gauges are read from, at each scrape. */
 export interface MetricSources {
@@ -46,7 +47,6 @@ export interface Metrics {
 
 /** Clients choose the names of operations; those beyond so many are counted as `other` (cardinality). */
 const MAX_OPERATION_NAMES = 200;
-const REQUEST_BUCKETS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const UPSTREAM_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 75, 100];
 
@@ -58,7 +58,8 @@ collectDefaultMetrics({ register: processRegistry });
 export function createMetrics(sources: MetricSources): Metrics {
   const own = new Registry();
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
-  const { requests, upstreamRequests, upstreamRequestSizes } = createInstruments(own);
+  const countRequest = createRequestDurations(own);
+  const { upstreamRequests, upstreamRequestSizes } = createInstruments(own);
   createGauges(sources, own);
   createBuildInfo(own);
   const countRead = createPairCounter(own, ['tier', 'outcome'], {
@@ -72,7 +73,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   return {
     onRequest({ operation, outcome, seconds }) {
       const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
-      requests.observe({ operation: name, type: operation?.type ?? 'none', outcome }, seconds);
+      countRequest(name, operation?.type ?? 'none', outcome, seconds);
     },
     onRead: ({ tier, outcome }) => countRead(tier, outcome),
     onResponse: (route, status) => countResponse(route, String(status)),
@@ -88,13 +89,6 @@ export function createMetrics(sources: MetricSources): Metrics {
 function createInstruments(registry: Registry) {
   const registers = [registry];
   return {
-    requests: new Histogram({
-      name: 'bsg_graphql_request_duration_seconds',
-      help: 'Requests to the GraphQL endpoint; for a subscription, how long it was open.',
-      labelNames: ['operation', 'type', 'outcome'],
-      buckets: REQUEST_BUCKETS_S,
-      registers,
-    }),
     upstreamRequests: new Histogram({
       name: 'bsg_graphql_upstream_request_duration_seconds',
       help: 'Requests to BSG, each attempt on its own.',

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
+import { fakeClock } from '../helpers/clock.ts';
 import { sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { listen, subscribe } from '../helpers/http.ts';
 
@@ -40,6 +41,25 @@ describe('metrics', () => {
     expect(await read(app, 'bsg_graphql_status_reads_total{tier="memory",outcome="found"}')).toBe(1);
     expect(await read(app, 'nodejs_eventloop_lag_seconds')).not.toBeNull();
     expect(await read(app, 'process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('have each request in the buckets from its duration upwards', async () => {
+    fakeClock();
+    const bsg = await startFakeBsg((_, response) => {
+      vi.advanceTimersByTime(30);
+      sendJson(response, wireSms({ id: '1' }));
+    });
+    const app = startApp(bsg.baseUrl);
+    await app.query('query Slow { sms(id: "1") { __typename } }');
+    await app.query('query Slow { sms(id: "1") { __typename } }');
+
+    const labels = 'operation="Slow",type="query",outcome="ok"';
+    const name = 'bsg_graphql_request_duration_seconds';
+    const bounds = ['0.001', '0.005', '0.01', '0.025', '0.05', '0.1', '0.25', '0.5', '1', '2.5', '5', '10', '+Inf'];
+    const counts = await Promise.all(bounds.map((le) => read(app, `${name}_bucket{${labels},le="${le}"}`)));
+    expect(counts).toEqual([1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2]);
+    expect(await read(app, `${name}_count{${labels}}`)).toBe(2);
+    expect(await read(app, `${name}_sum{${labels}}`)).toBe(0.03);
   });
 
   it('show the state of the circuit breaker', async () => {
