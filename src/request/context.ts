@@ -68,10 +68,11 @@ export class RequestContext implements ReadObserver {
 
   /** For the gate alone, see `createGate`. */
   constructor(head: RequestHead, sink: RequestSink) {
-    const given = head.header('x-request-id') ?? '';
+    const given = head.header('x-request-id');
+    const parent = head.header('traceparent');
     this.head = head;
-    this.requestId = REQUEST_ID.test(given) ? given : randomUUID();
-    this.traceId = TRACEPARENT.exec(head.header('traceparent') ?? '')?.[1] ?? null;
+    this.requestId = given !== null && REQUEST_ID.test(given) ? given : randomUUID();
+    this.traceId = parent === null ? null : (TRACEPARENT.exec(parent)?.[1] ?? null);
     this.#sink = sink;
   }
 

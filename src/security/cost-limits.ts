@@ -32,13 +32,11 @@ export function useCostLimits(
   };
 }
 
+const WITHIN_LIMIT = Promise.resolve(null);
+
 /** Charges a request to its caller, once. Resolves to the seconds to wait where the caller is over the limit. */
-export async function charge(
-  rateLimit: RateLimit | null,
-  request: AdmittedRequest,
-  cost: number,
-): Promise<number | null> {
-  if (request.isCharged) return null;
+export function charge(rateLimit: RateLimit | null, request: AdmittedRequest, cost: number): Promise<number | null> {
+  if (request.isCharged) return WITHIN_LIMIT;
   request.isCharged = true;
-  return rateLimit === null ? null : rateLimit.take(request, Math.max(1, cost));
+  return rateLimit === null ? WITHIN_LIMIT : rateLimit.take(request, Math.max(1, cost));
 }

@@ -69,15 +69,11 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
   }
 
   return {
-    async take(request, cost) {
+    take(request, cost) {
       const caller = limitKey(request, proxies);
       const limiter = currentLimiter();
-      if (limiter === alone) return consume(alone, caller, cost);
-      try {
-        return await consume(limiter, caller, cost);
-      } catch {
-        return consume(alone, caller, cost);
-      }
+      const taken = consume(limiter, caller, cost);
+      return limiter === alone ? taken : taken.catch(() => consume(alone, caller, cost));
     },
     exhaustedFor(request) {
       if (exhausted.size === 0) return null;
