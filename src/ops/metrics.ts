@@ -1,10 +1,10 @@
 /** Prometheus metrics of the server. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import manifest from '../../package.json' with { type: 'json' };
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { ResponseCacheUsage } from '../response-cache/store.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
-import { createRequestDurations } from './request-durations.ts';
+import { createCounter, createHistogram } from './plain-metrics.ts';
 
 /** Where the gauges are read from, at each scrape. */
 export interface MetricSources {
@@ -47,8 +47,9 @@ export interface Metrics {
 
 /** Clients choose the names of operations; those beyond so many are counted as `other` (cardinality). */
 const MAX_OPERATION_NAMES = 200;
-const UPSTREAM_BUCKETS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 75, 100];
+const REQUEST_BOUNDS_S = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const UPSTREAM_BOUNDS_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZE_BOUNDS = [1, 2, 5, 10, 25, 50, 75, 100];
 
 /** Metrics of the process, of which there is one. */
 const processRegistry = new Registry();
@@ -58,28 +59,19 @@ collectDefaultMetrics({ register: processRegistry });
 export function createMetrics(sources: MetricSources): Metrics {
   const own = new Registry();
   const nameOf = createNameBound(MAX_OPERATION_NAMES);
-  const countRequest = createRequestDurations(own);
-  const { upstreamRequests, upstreamRequestSizes } = createInstruments(own);
+  const instruments = createInstruments(own);
   createGauges(sources, own);
   createBuildInfo(own);
-  const countRead = createPairCounter(own, ['tier', 'outcome'], {
-    name: 'bsg_graphql_status_reads_total',
-    help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
-  });
-  const countResponse = createPairCounter(own, ['route', 'status'], {
-    name: 'bsg_graphql_http_responses_total',
-    help: 'HTTP responses on all paths, by route (malformed where the request was not legal HTTP, other where nothing is) and status.',
-  });
   return {
     onRequest({ operation, outcome, seconds }) {
       const name = operation === null ? 'none' : nameOf(operation.name ?? 'unnamed');
-      countRequest(name, operation?.type ?? 'none', outcome, seconds);
+      instruments.observeRequest(seconds, name, operation?.type ?? 'none', outcome);
     },
-    onRead: ({ tier, outcome }) => countRead(tier, outcome),
-    onResponse: (route, status) => countResponse(route, String(status)),
+    onRead: ({ tier, outcome }) => instruments.countRead(tier, outcome),
+    onResponse: (route, status) => instruments.countResponse(route, String(status)),
     onUpstreamRequest({ route, size, outcome, seconds }) {
-      upstreamRequests.observe({ route, outcome }, seconds);
-      upstreamRequestSizes.observe(size);
+      instruments.observeUpstreamRequest(seconds, route, outcome);
+      instruments.observeUpstreamSize(size);
     },
     registry: Registry.merge([processRegistry, own]),
   };
@@ -87,45 +79,35 @@ export function createMetrics(sources: MetricSources): Metrics {
 
 /** Metrics that are recorded as things happen. */
 function createInstruments(registry: Registry) {
-  const registers = [registry];
   return {
-    upstreamRequests: new Histogram({
+    countRead: createCounter(registry, {
+      name: 'bsg_graphql_status_reads_total',
+      help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
+      labelNames: ['tier', 'outcome'],
+    }),
+    countResponse: createCounter(registry, {
+      name: 'bsg_graphql_http_responses_total',
+      help: 'HTTP responses on all paths, by route (malformed where the request was not legal HTTP, other where nothing is) and status.',
+      labelNames: ['route', 'status'],
+    }),
+    observeRequest: createHistogram(registry, {
+      name: 'bsg_graphql_request_duration_seconds',
+      help: 'Requests to the GraphQL endpoint; for a subscription, how long it was open.',
+      labelNames: ['operation', 'type', 'outcome'],
+      bounds: REQUEST_BOUNDS_S,
+    }),
+    observeUpstreamRequest: createHistogram(registry, {
       name: 'bsg_graphql_upstream_request_duration_seconds',
       help: 'Requests to BSG, each attempt on its own.',
       labelNames: ['route', 'outcome'],
-      buckets: UPSTREAM_BUCKETS_S,
-      registers,
+      bounds: UPSTREAM_BOUNDS_S,
     }),
-    upstreamRequestSizes: new Histogram({
+    observeUpstreamSize: createHistogram(registry, {
       name: 'bsg_graphql_upstream_request_size',
       help: 'Statuses requested by one request to BSG: 1, or up to 100 by a mass status request.',
-      buckets: SIZE_BUCKETS,
-      registers,
+      labelNames: [],
+      bounds: SIZE_BOUNDS,
     }),
-  };
-}
-
-/** Counts in plain numbers, which the metric takes at each scrape: its labels cost more than a read from memory. */
-function createPairCounter(
-  registry: Registry,
-  [first, second]: readonly [string, string],
-  described: { readonly name: string; readonly help: string },
-): (first: string, second: string) => void {
-  const counts = new Map<string, Map<string, number>>();
-  const counter: Counter = new Counter({
-    ...described,
-    labelNames: [first, second],
-    registers: [registry],
-    collect() {
-      for (const [one, pairs] of counts)
-        for (const [other, count] of pairs) counter.inc({ [first]: one, [second]: other }, count);
-      counts.clear();
-    },
-  });
-  return (one, other) => {
-    const pairs = counts.get(one) ?? new Map<string, number>();
-    counts.set(one, pairs);
-    pairs.set(other, (pairs.get(other) ?? 0) + 1);
   };
 }
 
