@@ -41,7 +41,9 @@ export const bsgVariables = {
     .describe('Whether statuses are fetched up to 100 at a time (`POST /sms/getStatus`): detected, or never.'),
   BSG_TIMEOUT_MS: wholeNumber(100, 120_000)
     .default(10_000)
-    .describe('Deadline of one fetch with all its attempts; milliseconds. One attempt gets half of it.'),
+    .describe(
+      'Deadline of one fetch with all its attempts; milliseconds. One attempt gets half of it, or all of it with `BSG_RETRIES=0`.',
+    ),
   BSG_RETRIES: wholeNumber(0, 10).default(2).describe('Attempts after the first, for network errors, 5xx and 429.'),
   BSG_MAX_CONCURRENCY: wholeNumber(1, 10_000).default(50).describe('Concurrent requests to BSG.'),
   ...proxyVariables,
