@@ -59,6 +59,26 @@ describe('a refusal has a JSON body with a message and a code', () => {
   });
 });
 
+describe('an error of the operation', () => {
+  const JSON_FIRST = ['application/json', '*/*', 'application/json, application/graphql-response+json'];
+
+  it.each<[string, number, object]>([
+    ['GRAPHQL_PARSE_FAILED', 200, { query: '{' }],
+    ['GRAPHQL_VALIDATION_FAILED', 200, { query: '{ nothing }' }],
+    ['PERSISTED_QUERY_NOT_SUPPORTED', 200, { documentId: 'hash' }],
+    ['BAD_REQUEST', 200, { query: 'query ($id: ID!) { sms(id: $id) { __typename } }' }],
+    ['OPERATION_RESOLUTION_FAILURE', 400, { ...typename, operationName: 'Other' }],
+    ['QUERY_TOO_EXPENSIVE', 400, { query: '{ a: sms(id: "1") { __typename } b: sms(id: "2") { __typename } }' }],
+  ])('%s is %i for clients that prefer application/json, else 400', async (code, status, params) => {
+    const app = startApp((await startFakeBsg()).baseUrl, { MAX_QUERY_COST: '1' });
+    for (const accept of [...JSON_FIRST, 'application/graphql-response+json']) {
+      const response = await app.fetch('/graphql', graphqlPost(params, { accept }));
+      expect(response.status, accept).toBe(JSON_FIRST.includes(accept) ? status : 400);
+      expect((await response.json()).errors[0].extensions.code).toBe(code);
+    }
+  });
+});
+
 describe('a request', () => {
   it.each([
     ['onError of the next edition of the specification', { onError: 'PROPAGATE' }],

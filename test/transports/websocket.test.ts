@@ -343,6 +343,14 @@ describe('an operation on a WebSocket', () => {
 });
 
 describe('a WebSocket is closed', () => {
+  it('with 1013 when the rate limit of its caller is used up', async () => {
+    const { address } = await start({ RATE_LIMIT: '1' });
+    await fetch(`${address}/graphql`, graphqlPost({ query }));
+    const socket = await openSocket(address);
+    await socket.init();
+    expect(await socket.closed).toEqual({ code: 1013, reason: 'TOO_MANY_REQUESTS' });
+  });
+
   it('with 1009 when a message is longer than a body may be', async () => {
     const socket = await openSocket((await start()).address);
     await socket.init();
