@@ -47,11 +47,10 @@ describe.skipIf(!hasRedis)('a Redis that cannot be used (needs Redis)', () => {
 
     await expect.poll(() => readiness(app)).toMatchObject({ status: 'ready', redis: 'down', redisFailure: failure });
     const [operation, reason] = failure.split(': ');
-    const line =
-      app
-        .log()
-        .split('\n')
-        .find((each) => each.includes('Redis unavailable')) ?? '{}';
+    const lines = () => app.log().split('\n');
+    // Once neither of the two connections is being made any more.
+    await expect.poll(lines).toContainEqual(expect.stringContaining('Redis unavailable'));
+    const line = lines().find((each) => each.includes('Redis unavailable')) ?? '';
     expect(JSON.parse(line)).toMatchObject({ operation, reason });
     expect(line).not.toMatch(/127\.0\.0\.1|secret|nobody/);
     expect(await app.query('{ sms(id: "1") { ... on Sms { id } } }')).toEqual({ data: { sms: { id: '1' } } });

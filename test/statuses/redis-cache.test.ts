@@ -3,6 +3,7 @@ import { hangs, held, knowsAll, respondWith, startFakeBsg } from '../helpers/fak
 import { queryAt, subscribe } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
 import { hasRedis, startRedis, type TestRedis } from '../helpers/redis.ts';
+import { waitUntilShared } from '../helpers/shared.ts';
 
 interface BatchResult {
   readonly id?: string;
@@ -153,10 +154,9 @@ describe.skipIf(!hasRedis)('three instances on one Redis (needs Redis)', () => {
     await Promise.all(load);
 
     expect(failures).toEqual([]);
-    bsg.forgetRequests();
-    await a?.read(['900001']);
-    await expect.poll(() => b?.read(['900001'])).toMatchObject([{ id: '900001' }]);
-    expect(bsg.paths).toEqual(['/sms/900001']);
+    const readBy = (instance: typeof a) => async (ids: readonly string[]) =>
+      expect(await instance?.read([...ids])).toMatchObject(ids.map((id) => ({ id })));
+    await waitUntilShared(bsg, readBy(a), readBy(b));
   }, 90_000);
 
   it('start and answer without Redis, and use it once it is up', async () => {
