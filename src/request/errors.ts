@@ -176,11 +176,11 @@ export const REQUEST_ERRORS = {
       `The operation requests ${cost} lookups, and the maximum is ${maxCost} (MAX_QUERY_COST).`,
     shows: ['cost', 'maxCost'],
   },
-  variablesNotJson: {
+  parametersNotJson: {
     code: 'BAD_REQUEST',
     status: 400,
     isOfOperation: true,
-    message: 'The variables are not valid JSON.',
+    message: 'The variables or extensions are not valid JSON.',
   },
   variablesTooMany: {
     code: 'BAD_REQUEST',

@@ -42,12 +42,12 @@ export function useRequestErrors(): Plugin {
 }
 
 /**
- * Masks unexpected errors; those that are meant for the client stay as they are. A `SyntaxError` is the client's own: variables
- * that are not JSON.
+ * Masks unexpected errors; those that are meant for the client stay as they are. A `SyntaxError` is the client's own: variables or
+ * extensions that are not JSON.
  */
 export function maskRequestError(error: unknown, message: string): Error {
   const cause = error instanceof GraphQLError && error.path === undefined ? error.originalError : error;
-  if (cause instanceof SyntaxError) return requestError('variablesNotJson');
+  if (cause instanceof SyntaxError) return requestError('parametersNotJson');
   return maskError(error, message, false);
 }
 
