@@ -36,23 +36,25 @@ export async function measurePeer(peer, { upstream, keys, seconds, warmUpCpuSeco
   }
 }
 
-/** CPU time, as V8 compiles what has run often, however long that took on a busy machine. */
-async function warmUp(next, { server, load, cpuSeconds }) {
+/** Loads a peer until that has taken so much CPU time, as V8 compiles what has run often, however long it took on a busy machine. */
+export async function warmUp(next, { server, load, cpuSeconds }) {
   const before = await server.usage();
   do await load.run(next, WARM_UP_STEP_SECONDS);
   while ((await server.usage()).cpuSeconds - before.cpuSeconds < cpuSeconds);
 }
 
-async function measureWorkload(next, { server, load, seconds }) {
+/** The requests of a workload per second, and per second of CPU time. */
+export async function measureWorkload(next, { server, load, seconds }) {
   const before = await server.usage();
   const run = await load.run(next, seconds);
   const after = await server.usage();
   return { perSecond: run.count / run.seconds, perCpuSecond: run.count / (after.cpuSeconds - before.cpuSeconds) };
 }
 
-async function measureLatency(upstream, load) {
+/** The median of a cold batch over an upstream that is slow; milliseconds. */
+export async function measureLatency(upstream, load, calls = LATENCY_CALLS) {
   upstream.delayMs = UPSTREAM_MS;
-  const latencies = await load.latencies(workloads.coldBatch.next, LATENCY_CALLS);
+  const latencies = await load.latencies(workloads.coldBatch.next, calls);
   upstream.delayMs = 0;
   return median(latencies);
 }

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { measurePeer, median } from './measure.mjs';
 import { assertBuilt, peers } from './peers.mjs';
 import { leaveCoreToPeers } from './server.mjs';
-import { tableOfPeers, tableOfTargets } from './tables.mjs';
+import { ratioIn, tableOfPeers, tableOfTargets } from './tables.mjs';
 import { startUpstream } from './upstream.mjs';
 import { workloads } from './workloads.mjs';
 
@@ -48,7 +48,7 @@ process.stdout.write(`
 Node ${process.versions.node}, ${cpus()[0].model}, ${cpus().length} cores${isPinned ? '' : ', not pinned'}; load average ${loadBefore.toFixed(1)} before, ${loadavg()[0].toFixed(1)} after; medians of ${rounds.length} rounds of ${values.seconds} s
 
 ${tableOfPeers(results)}
-${tableOfTargets(results)}`);
+${tableOfTargets((target) => ratioIn(results, target))}`);
 
 async function measureAll(round) {
   const results = {};

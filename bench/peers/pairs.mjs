@@ -1,0 +1,86 @@
+/**
+ * Compares the two servers of each target side by side, and prints the table of targets. Both run, and are loaded in turns of a
+ * fraction of a second: where the machine changes its speed meanwhile, it does so for both. Needs the built server.
+ *
+ * @example npm run pairs --prefix bench/peers
+ * @example npm run pairs --prefix bench/peers -- --turns 5 --warm-up 1 --workloads hot,cold
+ */
+import { devNull } from 'node:os';
+import { parseArgs } from 'node:util';
+import { connect } from './load.mjs';
+import { measureLatency, measureWorkload, median, warmUp } from './measure.mjs';
+import { assertBuilt, peers } from './peers.mjs';
+import { leaveCoreToPeers, startServer } from './server.mjs';
+import { TARGETS, tableOfTargets } from './tables.mjs';
+import { startUpstream } from './upstream.mjs';
+import { workloads } from './workloads.mjs';
+
+const { values } = parseArgs({
+  options: {
+    /** How often each of the two has its turn. */
+    turns: { type: 'string', default: '31' },
+    /** Of load in each turn. */
+    seconds: { type: 'string', default: '0.3' },
+    /** Seconds of the server's CPU time that the same load takes first. */
+    'warm-up': { type: 'string', default: '15' },
+    /** Keys of those to measure. */
+    workloads: { type: 'string', default: [...Object.keys(workloads), 'latency'].join(',') },
+  },
+});
+const LATENCY_CALLS_PER_TURN = 3;
+
+assertBuilt();
+leaveCoreToPeers();
+const upstream = await startUpstream();
+const keys = values.workloads.split(',');
+const ratios = new Map();
+for (const target of TARGETS) {
+  const [ours, peer, key] = target;
+  if (!keys.includes(key) || !(peer in peers)) continue;
+  process.stderr.write(`${key}: ${peers[ours].name} / ${peers[peer].name}\n`);
+  ratios.set(target, await ratioOf([peers[ours], peers[peer]], key));
+}
+upstream.close();
+process.stdout.write(tableOfTargets((target) => ratios.get(target)));
+
+/** The median of the ratios of all turns. */
+async function ratioOf(pair, key) {
+  const { next } = workloads[key === 'latency' ? 'coldBatch' : key];
+  const running = [];
+  try {
+    for (const peer of pair) running.push(await start(peer));
+    for (const one of running) await prepare(one, next);
+    const turns = [];
+    for (let turn = 0; turn < Number(values.turns); turn++) {
+      // Who is first changes, as the first one would always find the machine as the second one left it.
+      const order = turn % 2 === 0 ? [0, 1] : [1, 0];
+      const measured = [];
+      for (const i of order) measured[i] = await measure(running[i], next, key);
+      turns.push(measured[0] / measured[1]);
+    }
+    return median(turns);
+  } finally {
+    for (const { load, server } of running) {
+      await load.close();
+      await server.stop();
+    }
+  }
+}
+
+async function start(peer) {
+  const server = await startServer(peer, { upstreamUrl: upstream.url, logPath: devNull });
+  return { peer, server, load: connect(server.url) };
+}
+
+/** Checks that a peer answers correctly, and warms it up. */
+async function prepare({ peer, server, load }, next) {
+  upstream.offersMassStatus = peer.offersMassStatus;
+  await load.check(next);
+  await warmUp(next, { server, load, cpuSeconds: Number(values['warm-up']) });
+}
+
+async function measure({ peer, server, load }, next, key) {
+  upstream.offersMassStatus = peer.offersMassStatus;
+  if (key === 'latency') return measureLatency(upstream, load, LATENCY_CALLS_PER_TURN);
+  return (await measureWorkload(next, { server, load, seconds: Number(values.seconds) })).perCpuSecond;
+}
