@@ -26,7 +26,8 @@ async function startWarm(environment: Readonly<Record<string, string>> = {}) {
 /** The samples of metrics that requests and reads leave, without their durations. */
 async function counted(app: TestApp): Promise<readonly string[]> {
   const metrics = await (await app.fetch('/metrics')).text();
-  return metrics.split('\n').filter((line) => /^bsg_graphql_(request_duration_seconds_count|status_reads)/.test(line));
+  const isCount = (line: string) => /^bsg_graphql_(request_duration_seconds_count|status_reads)/.test(line);
+  return metrics.split('\n').filter(isCount).toSorted();
 }
 
 describe('a response that is stored', () => {
