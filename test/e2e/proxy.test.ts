@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { hasOpenssl, makeCertificate } from '../helpers/certificate.ts';
 import { knowsAll, sendJson, startFakeBsg, wireSms } from '../helpers/fake-bsg.ts';
 import { queryAt } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
@@ -15,8 +14,6 @@ import { startProxy } from '../helpers/proxy.ts';
 const query = '{ sms(id: "211") { ... on Sms { status } ... on BsgErrorDetails { code } } }';
 const delivered = { data: { sms: { status: 'DELIVERED' } } };
 const environment = { PORT: '0', BSG_API_KEY: 'live_very_secret' };
-
-const OPENSSL = '/usr/bin/openssl';
 
 /** Runs the server, and queries it. */
 async function queryServer(variables: Readonly<Record<string, string>>) {
@@ -28,24 +25,8 @@ async function queryServer(variables: Readonly<Record<string, string>>) {
 /** An https BSG as `bsg.invalid`, a name that only a proxy resolves. */
 async function startHttpsBsg() {
   const folder = await mkdtemp(join(tmpdir(), 'tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=bsg.invalid', '-addext', 'subjectAltName=DNS:bsg.invalid'];
-  const args = [
-    'req',
-    '-x509',
-    '-nodes',
-    '-newkey',
-    'rsa:2048',
-    '-days',
-    '1',
-    '-keyout',
-    key,
-    '-out',
-    cert,
-    ...subject,
-  ];
-  execFileSync(OPENSSL, args, { stdio: 'ignore' });
-  const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (_, response) =>
+  const { key, certificate } = makeCertificate('bsg.invalid', folder);
+  const server = createServer({ key: await readFile(key), cert: await readFile(certificate) }, (_, response) =>
     sendJson(response, wireSms()),
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -54,19 +35,19 @@ async function startHttpsBsg() {
     server.close();
     await rm(folder, { recursive: true });
   });
-  return { port: (server.address() as AddressInfo).port, cert };
+  return { port: (server.address() as AddressInfo).port, certificate };
 }
 
 describe('a proxy in front of BSG', () => {
-  it.skipIf(!existsSync(OPENSSL)).each(['HTTPS_PROXY', 'https_proxy'])(
-    'is that of %s with NODE_USE_ENV_PROXY=1, and resolves the name',
+  it.skipIf(!hasOpenssl).each(['HTTPS_PROXY', 'https_proxy'])(
+    'is that of %s with NODE_USE_ENV_PROXY=1, and resolves the name (needs openssl)',
     async (name) => {
       const bsg = await startHttpsBsg();
       const proxy = await startProxy(bsg.port);
 
       const { result } = await queryServer({
         BSG_BASE_URL: 'https://bsg.invalid/rest',
-        NODE_EXTRA_CA_CERTS: bsg.cert,
+        NODE_EXTRA_CA_CERTS: bsg.certificate,
         NODE_USE_ENV_PROXY: '1',
         [name]: proxy.address,
       });
