@@ -52,10 +52,15 @@ function missingPathsOf(page: string): readonly string[] {
   return [...read(page).matchAll(PATH)].map(([, path = '']) => path).filter((path) => !existsSync(path));
 }
 
+/** A script of the root's package, or of the one that `--prefix` names. */
+const SCRIPT = /npm run (?:--prefix (?<before>\S+) )?(?<name>[\w:]+)(?: --prefix (?<after>[\w/]+))?/g;
+
 /** Scripts of npm, and benchmarks, that there are not. */
 function missingScriptsOf(page: string): readonly string[] {
-  const { scripts } = JSON.parse(read('package.json'));
-  const missing = [...read(page).matchAll(/npm run ([\w:]+)/g)].filter(([, script = '']) => !(script in scripts));
+  const missing = [...read(page).matchAll(SCRIPT)].filter(({ groups: { before, name = '', after } = {} }) => {
+    const { scripts } = JSON.parse(read(join(before ?? after ?? '.', 'package.json')));
+    return !(name in scripts);
+  });
   const benchmarks = [...read(page).matchAll(/npm run bench ([\w-]+)/g)];
   return [...missing, ...benchmarks.filter(([, name]) => !existsSync(`bench/${name}.ts`))].map(([text]) => text);
 }
