@@ -57,9 +57,9 @@ const SCRIPT = /npm run (?:--prefix (?<before>\S+) )?(?<name>[\w:]+)(?: --prefix
 
 /** Scripts of npm, and benchmarks, that there are not. */
 function missingScriptsOf(page: string): readonly string[] {
-  const missing = [...read(page).matchAll(SCRIPT)].filter(({ groups: { before, name = '', after } = {} }) => {
-    const { scripts } = JSON.parse(read(join(before ?? after ?? '.', 'package.json')));
-    return !(name in scripts);
+  const missing = [...read(page).matchAll(SCRIPT)].filter(({ groups = {} }) => {
+    const { scripts } = JSON.parse(read(join(groups['before'] ?? groups['after'] ?? '.', 'package.json')));
+    return !(String(groups['name']) in scripts);
   });
   const benchmarks = [...read(page).matchAll(/npm run bench ([\w-]+)/g)];
   return [...missing, ...benchmarks.filter(([, name]) => !existsSync(`bench/${name}.ts`))].map(([text]) => text);

@@ -18,9 +18,9 @@ const LAYOUT_INTERVAL_MS = 5_000;
 /** Connects to all nodes of a cluster, until it is closed. Commands of one turn of the event loop go out in one pipeline per node. */
 export function connectToCluster({ node, onUp, onDown }: ClusterOptions): Cluster {
   const { host = 'localhost', port = 6_379, db: _, ...options } = node;
-  const first = { host, port };
+  const startupNodes = [{ host, port }];
   let latest: unknown = null;
-  const cluster = new Cluster([first], {
+  const cluster = new Cluster(startupNodes, {
     clusterRetryStrategy: reconnectDelayMs,
     // Certificates are of names.
     dnsLookup: (name, callback) => callback(null, name),
@@ -30,6 +30,11 @@ export function connectToCluster({ node, onUp, onDown }: ClusterOptions): Cluste
     maxRedirections: MAX_REDIRECTIONS,
     redisOptions: { ...CONNECTION, ...options },
     slotsRefreshInterval: LAYOUT_INTERVAL_MS,
+  });
+  // Read again for each new connection to the cluster: by then the first node may be gone for good, and others are known.
+  cluster.on('refresh', () => {
+    const others = cluster.nodes().map(({ options: { host = '', port = 0 } }) => ({ host, port }));
+    startupNodes.splice(1, startupNodes.length, ...others);
   });
   cluster.on('ready', onUp);
   cluster.on('node error', (error: unknown) => {

@@ -48,6 +48,8 @@ export function reconnectDelayMs(attempt: number): number {
 export function createLink({ options, prepare, onUp, onDown, nextServer = () => null }: LinkOptions): Link {
   let attempts = 0;
   let failure: string | null = null;
+  // The status of ioredis stays as it is until the socket is closed.
+  let isClosed = false;
   const redis = new Redis({
     ...CONNECTION,
     ...options,
@@ -74,7 +76,7 @@ export function createLink({ options, prepare, onUp, onDown, nextServer = () => 
     prepare(redis).then(
       () => {
         // A wrong password is known by now: the server answers in order.
-        if (failure !== null || redis.status !== 'ready') return;
+        if (failure !== null || isClosed || redis.status !== 'ready') return;
         attempts = 0;
         onUp();
       },
@@ -84,7 +86,13 @@ export function createLink({ options, prepare, onUp, onDown, nextServer = () => 
       },
     );
   });
-  return { redis, dispose: () => redis.disconnect() };
+  return {
+    redis,
+    dispose() {
+      isClosed = true;
+      redis.disconnect();
+    },
+  };
 }
 
 /**

@@ -22,13 +22,13 @@ const readAll = (app: TestApp, keys = ids) =>
 const readiness = async (app: TestApp) => (await app.fetch('/ready')).json();
 
 /** Two instances on one cluster, which they reach by the address of its first node. */
-async function startBoth() {
+async function startBoth(rateLimit: string) {
   const slow = held(knowsAll({ status: 'sent' }));
   const [bsg, nodes] = await Promise.all([startFakeBsg(slow.respond), startCluster()]);
   const environment = {
     REDIS_URL: nodes[0]?.url ?? '',
     CACHE_TTL_MS: '600000',
-    RATE_LIMIT: '1000',
+    RATE_LIMIT: rateLimit,
     WEBHOOK_SECRET: 'secret_of_the_reports',
   };
   const [a, b] = [startApp(bsg.baseUrl, environment), startApp(bsg.baseUrl, environment)];
@@ -38,7 +38,7 @@ async function startBoth() {
 
 describe.skipIf(!hasRedis)('a Redis Cluster (needs Redis)', () => {
   it('shares locks, statuses, changes and the rate limit, in one round trip per node', async () => {
-    const { a, b, bsg, nodes, slow } = await startBoth();
+    const { a, b, bsg, nodes, slow } = await startBoth('1000');
     const requested = () => bsg.requests.flatMap(({ ids: many }) => many);
     const reads = [readAll(a), readAll(b)];
     await expect.poll(() => requested().length).toBe(ids.length);
@@ -73,7 +73,7 @@ describe.skipIf(!hasRedis)('a Redis Cluster (needs Redis)', () => {
   });
 
   it('is used again once a replica has taken over from the node whose address was given', async () => {
-    const { a, b, bsg, nodes, slow } = await startBoth();
+    const { a, b, bsg, nodes, slow } = await startBoth('0');
     slow.release();
     nodes[0]?.kill();
 
@@ -87,6 +87,13 @@ describe.skipIf(!hasRedis)('a Redis Cluster (needs Redis)', () => {
     }
     const readBy = (app: TestApp) => async (keys: readonly string[]) =>
       expect((await readAll(app, [...keys])).data.smsBatch.found).toHaveLength(keys.length);
+    await waitUntilShared(bsg, readBy(a), readBy(b), ids.length);
+
+    // Without any connection, an instance has the addresses that it knows, of which the first is gone for good.
+    const timesUp = (app: TestApp) => app.log().split('Redis available').length;
+    const before = [a, b].map(timesUp);
+    await Promise.all(nodes.slice(1).map(({ client }) => client.call('client', 'kill', 'type', 'normal')));
+    for (const [i, app] of [a, b].entries()) await expect.poll(() => timesUp(app)).toBeGreaterThan(before[i] ?? 0);
     await waitUntilShared(bsg, readBy(a), readBy(b), ids.length);
   });
 });
