@@ -40,7 +40,10 @@ export interface RedisConnection {
   dispose(): void;
 }
 
-const COMMANDS = { commandTimeout: 250, enableAutoPipelining: true } as const satisfies RedisOptions;
+const COMMANDS = { enableAutoPipelining: true } as const satisfies RedisOptions;
+/** A reply is waited for so many periods, which is 250 ms, or more where this process was busy. */
+const REPLY_PERIODS = 5;
+const REPLY_PERIOD_MS = 50;
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 /** Connects to Redis. Never rejects: a Redis that is down is reached later. */
@@ -95,7 +98,7 @@ export function connectToRedis(options: RedisConnectionOptions): RedisConnection
     async attempt(operation, run, otherwise) {
       if (!isResponding()) return otherwise;
       try {
-        const reply = await run(cluster ?? commands.redis);
+        const reply = await inTime(run(cluster ?? commands.redis));
         if (isResponding()) health.set('connection', null);
         health.set(operation, null);
         return reply;
@@ -132,6 +135,18 @@ export function connectToRedis(options: RedisConnectionOptions): RedisConnection
       cluster?.disconnect();
     },
   };
+}
+
+/** Rejects where the reply is late. A period in which this process was too busy to read replies counts once, however long it was. */
+async function inTime<T>(reply: Promise<T>): Promise<T> {
+  let periods = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      if (++periods === REPLY_PERIODS) reject(new Error('Redis timed out.'));
+    }, REPLY_PERIOD_MS);
+  });
+  return Promise.race([reply, late]).finally(() => clearInterval(timer));
 }
 
 /** Null where there is no cluster, or no node of it is known. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { hasOpenssl, makeCertificate } from '../helpers/certificate.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
@@ -80,4 +80,25 @@ describe.skipIf(!hasRedis)('a Redis that cannot be used (needs Redis)', () => {
       expect(app.log().match(/Redis available/g)).toHaveLength(2);
     },
   );
+
+  it('is not one whose replies this process was too busy to read', async () => {
+    const [bsg, redis] = await Promise.all([startFakeBsg(), startRedis()]);
+    const app = startApp(bsg.baseUrl, { REDIS_URL: redis.url });
+    await expect.poll(() => readiness(app)).toMatchObject({ redis: 'up' });
+
+    let isBusy = true;
+    onTestFinished(() => {
+      isBusy = false;
+    });
+    function beBusy(): void {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+      if (isBusy) setImmediate(beBusy);
+    }
+    beBusy();
+    expect(await app.query('{ sms(id: "1") { ... on Sms { id } } }')).toEqual({ data: { sms: { id: '1' } } });
+    isBusy = false;
+
+    expect(await readiness(app)).toMatchObject({ redis: 'up' });
+    expect(app.log()).not.toContain('Redis unavailable');
+  });
 });

@@ -132,17 +132,7 @@ describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one R
     const environment = { AUTH_TOKENS, RATE_LIMIT: '10', REDIS_URL: redis.url };
     const [a, b] = [startApp(baseUrl, environment), startApp(baseUrl, environment)];
     // Until both are connected each counts on its own.
-    for (const app of [a, b]) {
-      await expect.poll(() => app.log()).toMatch(/Redis available/);
-    }
-    const countOf = async () => Number(await redis.client.get((await redis.client.keys('*limit*'))[0] ?? ''));
-    await expect
-      .poll(async () => {
-        await lookUp(a, 1, bearer(TOKENS.personal));
-        await lookUp(b, 1, bearer(TOKENS.personal));
-        return countOf();
-      })
-      .toBeGreaterThan(1);
+    for (const app of [a, b]) await expect.poll(() => app.log()).toMatch(/Redis available/);
 
     expect((await lookUp(a, 6, bearer(TOKENS.plain))).status).toBe(200);
     expect((await lookUp(b, 4, bearer(TOKENS.plain))).status).toBe(200);
@@ -150,9 +140,11 @@ describe.skipIf(!hasRedis)('the rate limit of a caller of two instances on one R
     expect((await lookUp(b, 1, bearer(TOKENS.plain))).status).toBe(429);
 
     await redis.kill();
-    await expect.poll(() => a.log()).toMatch(/Redis unavailable/);
-    expect((await lookUp(a, 10, bearer(TOKENS.plain))).status).toBe(200);
-    expect((await lookUp(a, 1, bearer(TOKENS.plain))).status).toBe(429);
+    // Another caller: an instance may learn a moment later that it has lost Redis, and until then remembers who has no lookups left.
+    for (const app of [a, b]) {
+      expect((await lookUp(app, 10, bearer(TOKENS.personal))).status).toBe(200);
+      expect((await lookUp(app, 1, bearer(TOKENS.personal))).status).toBe(429);
+    }
   });
 
   it('is counted for each BSG account', async () => {
