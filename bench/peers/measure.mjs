@@ -37,7 +37,7 @@ export async function measurePeer(peer, { upstream, keys, seconds, warmUpCpuSeco
 }
 
 /** Loads a peer until that has taken so much CPU time, as V8 compiles what has run often, however long it took on a busy machine. */
-export async function warmUp(next, { server, load, cpuSeconds }) {
+async function warmUp(next, { server, load, cpuSeconds }) {
   const before = await server.usage();
   do await load.run(next, WARM_UP_STEP_SECONDS);
   while ((await server.usage()).cpuSeconds - before.cpuSeconds < cpuSeconds);

@@ -8,7 +8,7 @@
 import { devNull } from 'node:os';
 import { parseArgs } from 'node:util';
 import { connect } from './load.mjs';
-import { measureLatency, measureWorkload, median, warmUp } from './measure.mjs';
+import { measureLatency, measureWorkload, median } from './measure.mjs';
 import { assertBuilt, peers } from './peers.mjs';
 import { leaveCoreToPeers, startServer } from './server.mjs';
 import { TARGETS, tableOfTargets } from './tables.mjs';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     turns: { type: 'string', default: '31' },
     /** Of load in each turn. */
     seconds: { type: 'string', default: '0.3' },
-    /** Seconds of the server's CPU time that the same load takes first. */
+    /** Seconds of CPU time that each server has used before, its start included. */
     'warm-up': { type: 'string', default: '15' },
     /** Keys of those to measure. */
     workloads: { type: 'string', default: [...Object.keys(workloads), 'latency'].join(',') },
@@ -49,7 +49,8 @@ async function ratioOf(pair, key) {
   const running = [];
   try {
     for (const peer of pair) running.push(await start(peer));
-    for (const one of running) await prepare(one, next);
+    for (const one of running) await check(one, next);
+    await warmUpInTurns(running, next);
     const turns = [];
     for (let turn = 0; turn < Number(values.turns); turn++) {
       // Who is first changes, as the first one would always find the machine as the second one left it.
@@ -72,11 +73,23 @@ async function start(peer) {
   return { peer, server, load: connect(server.url) };
 }
 
-/** Checks that a peer answers correctly, and warms it up. */
-async function prepare({ peer, server, load }, next) {
+/** Checks that a peer answers correctly. */
+async function check({ peer, load }, next) {
   upstream.offersMassStatus = peer.offersMassStatus;
   await load.check(next);
-  await warmUp(next, { server, load, cpuSeconds: Number(values['warm-up']) });
+}
+
+/** In turns as well: V8 throws code away that has not run for some seconds. */
+async function warmUpInTurns(running, next) {
+  let leastUsed = 0;
+  while (leastUsed < Number(values['warm-up'])) {
+    for (const { peer, load } of running) {
+      upstream.offersMassStatus = peer.offersMassStatus;
+      await load.run(next, Number(values.seconds));
+    }
+    const usages = await Promise.all(running.map(({ server }) => server.usage()));
+    leastUsed = Math.min(...usages.map(({ cpuSeconds }) => cpuSeconds));
+  }
 }
 
 async function measure({ peer, server, load }, next, key) {

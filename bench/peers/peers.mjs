@@ -10,11 +10,12 @@ const START_OPTIONS = /node (--.*) dist/.exec(scripts.start)[1].split(' ');
 
 /**
  * Every peer: its name in the tables, its program with arguments, what its environment has besides the address of the
- * upstream, and whether that upstream offers mass requests.
+ * upstream, whether that upstream offers mass requests, and `keys` of the workloads that it is measured with if not with all.
  */
 export const peers = {
-  /** The only one that answers nothing but the hot id. */
-  bare: byHand('bare node:http', 'bare.mjs'),
+  bare: { ...byHand('bare node:http', 'bare.mjs'), keys: ['hot'] },
+  fetches: { ...byHand('node-fetch alone, no GraphQL', 'fetches.mjs'), keys: ['cold', 'coldBatch'] },
+  fetchesMass: { ...byHand('node-fetch alone, with the mass call', 'fetches.mjs', 'mass'), keys: ['coldBatch'] },
   yoga: byHand('Yoga, DataLoader, node-fetch', 'yoga.mjs'),
   yogaMass: byHand('Yoga with the mass call', 'yoga.mjs', 'mass'),
   mercurius: byHand('mercurius, jit, loaders, undici', 'mercurius.mjs'),

@@ -56,7 +56,7 @@ async function measureAll(round) {
     process.stderr.write(`round ${round}: ${peers[name].name}\n`);
     results[name] = await measurePeer(peers[name], {
       upstream,
-      keys: name === 'bare' ? ['hot'] : Object.keys(workloads),
+      keys: peers[name].keys ?? Object.keys(workloads),
       seconds: Number(values.seconds),
       warmUpCpuSeconds: Number(values['warm-up']),
       logPath: join(folder, `${name}.log`),
