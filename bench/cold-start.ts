@@ -9,6 +9,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 
 const STARTS = 11;
 const QUERIES = 5_000;
@@ -25,9 +26,13 @@ const BARE = `import { createServer } from 'node:http';
 const server = createServer((_, response) => response.end('{"data":{"sms":{"status":"DELIVERED"}}}'));
 server.listen(0, '127.0.0.1', () => console.log('GraphiQL http://127.0.0.1:' + server.address().port));`;
 
-const upstream = createServer((call, response) => {
-  const id = call.url?.split('/').at(-1);
-  response.end(JSON.stringify({ error: 0, id, status: 'delivered', reference: null }));
+const messageOf = (id: unknown) => ({ error: 0, id, status: 'delivered', reference: null });
+const upstream = createServer(async (call, response) => {
+  const answer =
+    call.method === 'POST'
+      ? { result: ((await json(call)) as { readonly ids: readonly unknown[] }).ids.map(messageOf) }
+      : messageOf(call.url?.split('/').at(-1));
+  response.end(JSON.stringify(answer));
 });
 await once(upstream.listen(0, '127.0.0.1'), 'listening');
 const environment = {

@@ -15,7 +15,7 @@ import { readConfig } from '../src/config/config.ts';
 import { createMetrics } from '../src/ops/metrics.ts';
 import { startSandbox } from '../src/sandbox/server.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 25;
 const REQUESTS_PER_ROUND = 800;
 const WARM_UP_REQUESTS = 8_000;
 const MARK = 'HTTP/1.1 200 OK';
