@@ -9,6 +9,7 @@ const PAGES = [
     'CONTRIBUTING.md',
     'SECURITY.md',
     'CHANGELOG.md',
+    'bench/README.md',
     'bench/peers/README.md',
     'examples/react/README.md',
   ],
