@@ -1,5 +1,7 @@
+import type { Agent } from 'node:http';
 import fetch, { AbortError, FetchError, type Response } from 'node-fetch';
 import type { AttemptSignal } from './attempt-signal.ts';
+import { bodyBytes } from './body-bytes.ts';
 import { bodyText } from './body-text.ts';
 import type { BsgErrorCode } from './codes.ts';
 import { type ConnectionsOptions, createConnections } from './connections.ts';
@@ -61,19 +63,32 @@ export function createTransport({ apiKey, timeOfDay, ...upstream }: TransportOpt
   const { baseUrl } = upstream;
   const connections = createConnections(upstream);
   const { host } = new URL(baseUrl);
-  const headers = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
+  const headersOfGet = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
+  const headersOfPost = { ...headersOfGet, 'content-type': 'application/json' };
+
+  async function responseTo(
+    { path, body }: HttpRequest,
+    signal: AttemptSignal,
+    agent: Agent,
+    tracingHeaders: Readonly<Record<string, string>>,
+  ): Promise<HttpResponse> {
+    const response = await fetch(baseUrl + path, {
+      method: body === null ? 'GET' : 'POST',
+      headers: { ...tracingHeaders, ...(body === null ? headersOfGet : headersOfPost) },
+      body,
+      agent,
+      signal: signal.asAbortSignal,
+      redirect: 'error',
+    });
+    return readResponse(response, timeOfDay());
+  }
+
   return {
     send: (request, signal, observer) =>
       observeRequest({ host, request, observer }, async (tracingHeaders) => {
         const { agent } = connections;
         try {
-          const limits = { signal: signal.asAbortSignal, redirect: 'error', size: MAX_BODY_BYTES } as const;
-          const options = { agent, ...limits, ...contentOf(request) };
-          const response = await fetch(baseUrl + request.path, {
-            ...options,
-            headers: { ...tracingHeaders, ...options.headers, ...headers },
-          });
-          return await readResponse(response, timeOfDay());
+          return await responseTo(request, signal, agent, tracingHeaders);
         } catch (error) {
           const transportError = toTransportError(error);
           if (transportError.code !== 'BAD_RESPONSE') connections.renew(agent);
@@ -84,15 +99,11 @@ export function createTransport({ apiKey, timeOfDay, ...upstream }: TransportOpt
   };
 }
 
-function contentOf({ body }: HttpRequest) {
-  return body === null ? {} : { method: 'POST', body, headers: { 'content-type': 'application/json' } };
-}
-
 async function readResponse(response: Response, nowMs: number): Promise<HttpResponse> {
   return {
     status: response.status,
     retryAfterSeconds: retryAfterSeconds(response.headers.get('retry-after'), nowMs),
-    body: bodyText(await response.arrayBuffer(), response.headers.get('content-type')) ?? '',
+    body: bodyText(await bodyBytes(response, MAX_BODY_BYTES), response.headers.get('content-type')) ?? '',
   };
 }
 
