@@ -8,6 +8,7 @@ import { type ConnectionsOptions, createConnections } from './connections.ts';
 import { observeRequest } from './observe-request.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryAfterSeconds } from './retry-after.ts';
+import { Turns } from './turns.ts';
 
 /** Options of {@link createTransport}. */
 export interface TransportOptions extends ConnectionsOptions {
@@ -63,6 +64,7 @@ export function createTransport({ apiKey, timeOfDay, ...upstream }: TransportOpt
   const { baseUrl } = upstream;
   const connections = createConnections(upstream);
   const { host } = new URL(baseUrl);
+  const turns = new Turns();
   const headersOfGet = { 'x-api-key': apiKey, accept: 'application/json', 'accept-encoding': 'identity' };
   const headersOfPost = { ...headersOfGet, 'content-type': 'application/json' };
 
@@ -86,6 +88,8 @@ export function createTransport({ apiKey, timeOfDay, ...upstream }: TransportOpt
   return {
     send: (request, signal, observer) =>
       observeRequest({ host, request, observer }, async (tracingHeaders) => {
+        const turn = turns.take();
+        if (turn !== null) await turn;
         const { agent } = connections;
         try {
           return await responseTo(request, signal, agent, tracingHeaders);
