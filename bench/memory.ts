@@ -8,10 +8,10 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json, text } from 'node:stream/consumers';
+import { startOptions } from '../test/helpers/start-options.ts';
 
 /** With a reference each, these are the 100,000 entries of `CACHE_MAX_ENTRIES`. */
 const MESSAGES = 50_000;
@@ -48,7 +48,7 @@ const environment = {
 print(`Node ${process.versions.node}: MB of memory (RSS), ms of processor time per batch of ${BATCH} or per query`);
 print('| options | idle | full cache | its heap | peak under load | cold batch | hot query |');
 print('| --- | --: | --: | --: | --: | --: | --: |');
-const variants = process.argv.length > 2 ? process.argv.slice(2) : [startOptions()];
+const variants = process.argv.length > 2 ? process.argv.slice(2) : [startOptions().join(' ')];
 for (const options of variants) await measure(options);
 upstream.close();
 
@@ -92,12 +92,6 @@ async function measure(options: string): Promise<void> {
   agent.destroy();
   child.kill('SIGKILL');
   await once(child, 'exit');
-}
-
-/** The options that `npm start` runs with. */
-function startOptions(): string {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  return /node (.*) dist/.exec(scripts.start)?.[1] ?? '';
 }
 
 async function inParallel(count: number, run: () => Promise<void>): Promise<void> {

@@ -3,6 +3,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startOptions } from '../../test/helpers/start-options.ts';
 
 const REDIS_SERVER = process.env['REDIS_SERVER'] ?? '/usr/bin/redis-server';
 
@@ -32,7 +33,7 @@ export interface Program {
 /** Starts a built server as `npm start` does. */
 export async function startServer(environment: Readonly<Record<string, string>>): Promise<Program> {
   const port = await freePort();
-  const args = ['--max-semi-space-size=16', '--heap-growing-percent=30', 'dist/main.js'];
+  const args = [...startOptions(), 'dist/main.js'];
   return startProgram('server', port, /GraphiQL/, () =>
     spawn(process.execPath, args, { env: { ...environment, PORT: String(port) }, stdio: ['ignore', 'pipe', 'pipe'] }),
   );

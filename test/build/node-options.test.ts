@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { startOptions } from '../helpers/start-options.ts';
 
 /** The options between `node` and the program, wherever a text starts the server. */
 function nodeOptionsIn(text: string): string[] {
@@ -8,7 +9,7 @@ function nodeOptionsIn(text: string): string[] {
 
 it('the image, npm start, npm run sandbox and the page on deployment start Node with the same options', () => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const [options = ''] = nodeOptionsIn(scripts.start);
+  const options = startOptions().join(' ');
   expect(options).toContain('--max-semi-space-size');
   expect(nodeOptionsIn(scripts.sandbox)).toEqual([options]);
   expect(new Set(nodeOptionsIn(readFileSync('docs/deploy.md', 'utf8')))).toEqual(new Set([options]));

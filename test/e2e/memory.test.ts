@@ -2,10 +2,11 @@ import { expect, it } from 'vitest';
 import { HOSTILE_QUERIES } from '../fixtures/hostile-queries.ts';
 import { graphqlPost } from '../helpers/http.ts';
 import { runProgram } from '../helpers/process.ts';
+import { startOptions } from '../helpers/start-options.ts';
 
 it('the server survives a flood of distinct hostile queries in a heap of 64 MB', async () => {
   // The options of the image: without them, the young generation of Node 24 alone takes more than that.
-  const options = ['--max-old-space-size=64', '--max-semi-space-size=16', '--heap-growing-percent=30'];
+  const options = ['--max-old-space-size=64', ...startOptions()];
   const program = runProgram([], { PORT: '0', SANDBOX_PORT: '0', RATE_LIMIT: '0' }, 'dist/main.js', options);
   const [, address = ''] = await program.printed(/GraphiQL +(\S+)/);
   const send = (query: string) => fetch(address, graphqlPost({ query }));
