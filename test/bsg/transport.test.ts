@@ -162,6 +162,15 @@ describe('a network error', () => {
         response.write(JSON.stringify(wireSms()), () => response.socket?.end());
       },
     ],
+    [
+      'a broken chunk in the packet of the headers',
+      (_, response) =>
+        response.socket?.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"err\r\n?\r\n'),
+    ],
+    [
+      'a body cut short in the packet of the headers',
+      (_, response) => response.socket?.end('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{'),
+    ],
   ])('such as %s is retried, then NETWORK', async (_, fault) => {
     const bsg = await startFakeBsg(fault);
 
