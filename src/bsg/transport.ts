@@ -131,9 +131,9 @@ function refusalOfProxy({ message }: FetchError): string | null {
   return status === undefined ? null : `PROXY_${status}`;
 }
 
-/** A body whose compression is broken or cut. Rethrows anything else: a bug. */
+/** A `deflate` body that is cut before its first byte: node-fetch rejects with node's own error. Rethrows anything else: a bug. */
 function toStreamError(error: unknown): TransportError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (/^(Z_|ECONNRESET$|ERR_STREAM)/.test(code)) return { code: 'NETWORK', cause: code };
+  if (/^(ECONNRESET$|ERR_STREAM)/.test(code)) return { code: 'NETWORK', cause: code };
   throw error;
 }

@@ -163,6 +163,13 @@ describe('a network error', () => {
       },
     ],
     [
+      'a compressed body cut before its first byte',
+      (_, response) => {
+        response.writeHead(200, { 'content-encoding': 'deflate', 'content-length': 500 }).flushHeaders();
+        setImmediate(() => response.socket?.destroy());
+      },
+    ],
+    [
       'a broken chunk in the packet of the headers',
       (_, response) =>
         response.socket?.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"err\r\n?\r\n'),
