@@ -8,7 +8,7 @@ import { Gathering } from './gathering.ts';
 import { createMassStatus, type MassStatusState } from './mass-status.ts';
 import type { RequestObserver } from './observer.ts';
 import { createRequests } from './request.ts';
-import type { BsgValue, StatusKey, Upstream } from './resource.ts';
+import type { BsgValue, StatusKey } from './resource.ts';
 import { SingleFetch } from './single-fetch.ts';
 import { createTransport } from './transport.ts';
 import { createUpstreams } from './upstream.ts';
@@ -87,16 +87,15 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
     now,
   });
 
-  const upstreamFor = createUpstreams({ ...options, requests, campaignPaths, now, timeOfDay });
+  const beginFetches = createUpstreams({ ...options, requests, campaignPaths, now, timeOfDay });
 
   function resultOf<Value extends BsgValue>(
-    { key: { resource, id } }: Fetch<Value>,
-    { deadline }: Upstream,
+    { key: { resource, id }, upstream }: SingleFetch<Value>,
     result: Value | BsgFailure | null,
   ): Value | BsgFailure {
     if (result === null || (isFailure(result) && result.code === 'TIMEOUT'))
-      return fromRequest(deadline.request, failure('TIMEOUT', id, requests.timeoutOf(deadline)));
-    if (isFailure(result)) return fromRequest(deadline.request, result);
+      return fromRequest(upstream.request, failure('TIMEOUT', id, requests.timeoutOf(upstream)));
+    if (isFailure(result)) return fromRequest(upstream.request, result);
     if (areAnswersRandom || resource.matches(result, id)) return result;
     return failure('BAD_RESPONSE', id, { message: 'BSG responded about another SMS than the requested one.' });
   }
@@ -108,16 +107,16 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       onResult: OnResult<Value>,
       timeoutMs = options.timeoutMs,
     ) {
-      const upstreams = fetches.map(({ key }) => upstreamFor(key, observer, timeoutMs));
+      const upstreamFor = beginFetches(observer, timeoutMs);
       const gathering = new Gathering<Value | BsgFailure | null>(fetches.length, (result, place) =>
-        onResult(resultOf(fetches[place] as Fetch<Value>, upstreams[place] as Upstream, result), place),
+        onResult(resultOf(singles[place] as SingleFetch<Value>, result), place),
       );
-      const timer = setDeadline(() => gathering.putMissing(null), timeoutMs);
-      fetches.forEach(({ key, known }, place) => {
-        const upstream = upstreams[place] as Upstream;
+      const singles = fetches.map(({ key, known }, place) => {
         const usable = areAnswersRandom ? null : known;
-        new SingleFetch({ key, known: usable, upstream, gathering, place }).begin(massStatus);
+        return new SingleFetch({ key, known: usable, upstream: upstreamFor(key), gathering, place });
       });
+      const timer = setDeadline(() => gathering.putMissing(null), timeoutMs);
+      for (const each of singles) each.begin(massStatus);
       return gathering.ended.finally(() => clearTimeout(timer));
     },
     get massStatus() {

@@ -1,9 +1,14 @@
 import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
 
-/** How long one fetch may take: queueing, all attempts and the pauses between them. */
+/** How long the fetches that begin together may take: queueing, all attempts and the pauses between them. */
 export interface Deadline {
   readonly startedAtMs: MonotonicMs;
   readonly expiresAtMs: MonotonicMs;
+}
+
+/** What was sent for one fetch. */
+export interface Sent {
+  readonly deadline: Deadline;
   /** Whether a request for it began while at least half of the time was left. */
   hadItsTurn: boolean;
   /** The request that was last sent for it; several fetches can share one. Null: none was sent. */
@@ -13,7 +18,7 @@ export interface Deadline {
 /** A deadline from now on. */
 export function startDeadline(timeoutMs: number, now: MonotonicClock): Deadline {
   const startedAtMs = now();
-  return { startedAtMs, expiresAtMs: addMs(startedAtMs, timeoutMs), hadItsTurn: false, request: null };
+  return { startedAtMs, expiresAtMs: addMs(startedAtMs, timeoutMs) };
 }
 
 /**

@@ -30,7 +30,8 @@ export const decodeMassAnswer: Decode<MassAnswer | SingleAnswer> = (
   const items = new Map<string, WireObject>();
   for (const item of wire.result) {
     const id = isObject(item) ? digits(item['id']) : null;
-    if (id !== null && !items.has(canonicalId(id))) items.set(canonicalId(id), item);
+    const massId = id === null ? null : canonicalId(id);
+    if (massId !== null && !items.has(massId)) items.set(massId, item);
   }
   return { kind: 'massAnswer', items, fetchedAt: context.fetchedAt };
 };

@@ -158,8 +158,8 @@ class Batch implements Call {
     return true;
   }
 
-  get deadlines() {
-    return this.#members.map(({ upstream }) => upstream.deadline);
+  get fetches() {
+    return this.#members.map(({ upstream }) => upstream);
   }
 
   get observer() {
@@ -170,8 +170,10 @@ class Batch implements Call {
   prepare(): HttpRequest | null {
     const { now, isInUse, onPrepare } = this.#options;
     onPrepare();
-    this.#members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > now());
-    const ids = [...new Set(this.#members.map(({ massId }) => massId))];
+    const nowMs = now();
+    const inTime = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > nowMs);
+    const ids = [...(inTime.length === this.#members.length ? this.#ids : new Set(inTime.map(({ massId }) => massId)))];
+    this.#members = inTime;
     if (ids.length === 1) this.request = { path: `/sms/${ids[0]}`, body: null, size: 1 };
     // Ids are written as digits: a number would be rounded.
     else if (ids.length > 1 && isInUse()) this.request = { path: PATH, body: `{"ids":[${ids}]}`, size: ids.length };

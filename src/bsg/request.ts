@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { LONG_AGO, type MonotonicClock } from '../monotonic-clock.ts';
+import { LONG_AGO, laterOf, type MonotonicClock } from '../monotonic-clock.ts';
 import { AttemptSignal } from './attempt-signal.ts';
-import { type Deadline, setDeadline } from './deadline.ts';
+import { type Sent, setDeadline } from './deadline.ts';
 import type { RequestObserver } from './observer.ts';
 import { retryDelayMs } from './retry.ts';
 import type { HttpRequest, HttpResponse, Transport, TransportError } from './transport.ts';
@@ -24,8 +24,8 @@ export interface RequestsOptions {
 
 /** One request to BSG, for one fetch or for several. */
 export interface Call {
-  /** Deadlines of the fetches that share it; more can join until it is prepared. It may take until the last of them. */
-  readonly deadlines: readonly Deadline[];
+  /** The fetches that share it; more can join until it is prepared. It may take until the last of their deadlines. */
+  readonly fetches: readonly Sent[];
   readonly observer: RequestObserver;
   /** Called once, when its first attempt begins. Null: there is nothing left to send. */
   prepare(): HttpRequest | null;
@@ -36,7 +36,7 @@ export interface Requests {
   /** Sends a request, with as many attempts as help. Rejects only on a bug. */
   send(call: Call): Promise<HttpResponse | TransportError>;
   /** Why a fetch ended without a response: BSG was too slow, or the fetch never left the queue in time. */
-  timeoutOf(deadline: Deadline): TransportError;
+  timeoutOf(fetch: Sent): TransportError;
 }
 
 const TIMED_OUT: TransportError = { code: 'TIMEOUT' };
@@ -56,14 +56,15 @@ export function createRequests(options: RequestsOptions): Requests {
   const limit = pLimit(maxConcurrency);
   let respondedAtMs = LONG_AGO;
 
-  const remainingMsOf = ({ deadlines }: Call) => Math.max(...deadlines.map(({ expiresAtMs }) => expiresAtMs)) - now();
+  const expiryOf = ({ fetches }: Call) => fetches.map(({ deadline }) => deadline.expiresAtMs).reduce(laterOf, LONG_AGO);
 
   async function attempt(call: Call, request: HttpRequest | null): Promise<HttpResponse | TransportError> {
-    const remainingMs = remainingMsOf(call);
+    const nowMs = now();
+    const remainingMs = expiryOf(call) - nowMs;
     if (request === null || remainingMs <= 0) return TIMED_OUT;
-    for (const deadline of call.deadlines) {
-      deadline.hadItsTurn ||= deadline.expiresAtMs - now() >= timeoutMs / 2;
-      deadline.request = call;
+    for (const fetch of call.fetches) {
+      fetch.hadItsTurn ||= fetch.deadline.expiresAtMs - nowMs >= timeoutMs / 2;
+      fetch.request = call;
     }
     const signal = new AttemptSignal();
     const timer = setDeadline(() => signal.abort(), Math.min(attemptTimeoutMs, remainingMs));
@@ -84,13 +85,13 @@ export function createRequests(options: RequestsOptions): Requests {
           if (request === undefined) request = call.prepare();
           return attempt(call, request);
         });
-        const remainingMs = remainingMsOf(call);
+        const remainingMs = expiryOf(call) - now();
         const delayMs = retryDelayMs({ result, attempt: retry, retries, remainingMs, random });
         if (request === null || delayMs === null) return result;
         await pause(delayMs);
       }
     },
-    timeoutOf: ({ hadItsTurn, startedAtMs }) =>
-      !hadItsTurn && respondedAtMs >= startedAtMs ? TIMED_OUT_QUEUED : TIMED_OUT,
+    timeoutOf: ({ hadItsTurn, deadline }) =>
+      !hadItsTurn && respondedAtMs >= deadline.startedAtMs ? TIMED_OUT_QUEUED : TIMED_OUT,
   };
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { CampaignPaths } from './campaign-paths.ts';
 import type { BsgErrorCode } from './codes.ts';
-import type { Deadline } from './deadline.ts';
+import type { Sent } from './deadline.ts';
 import type { Decode } from './decode.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
 import type { WireObject } from './json.ts';
@@ -76,11 +76,10 @@ export interface ResourceHistory<Value extends BsgValue> {
 }
 
 /** Access to BSG for one fetch. */
-export interface Upstream {
+export interface Upstream extends Sent {
   /** The id, reference or task id as requested. */
   readonly subject: string;
   readonly observer: RequestObserver;
-  readonly deadline: Deadline;
   /** Sends `GET {path}`, retries included, and decodes the response. */
   get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>>;
   /** Decodes the response to a request, or the error in its place. */
@@ -117,7 +116,8 @@ export function keyOf<Value extends BsgValue>(resource: Resource<Value>, part: s
 
 /** The same for an id that is kept anyway, such as that of a cached value. */
 export function keyOfOwn<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
-  return { resource, id, text: `${resource.name}:${resource.canonicalId(id)}` };
+  // Joined, so that it is a plain text; see `own-text.ts`.
+  return { resource, id, text: [resource.name, resource.canonicalId(id)].join(':') };
 }
 
 /** The result for this spelling of the id: a failure gets the id as requested as its `subject`. */

@@ -16,21 +16,25 @@ export interface SingleFetchOptions<Value extends BsgValue> {
 
 /** One of the fetches that begin together: in a mass request where there can be one, else, or after it, on its own. */
 export class SingleFetch<Value extends BsgValue> implements MassMember {
-  readonly #options: SingleFetchOptions<Value>;
+  readonly key: StatusKey<Value>;
+  readonly upstream: Upstream;
   /** The id under which it is in the mass request. */
   massId = '';
+  readonly #known: Value | BsgFailure | null;
+  readonly #gathering: Gathering<Value | BsgFailure | null>;
+  readonly #place: number;
 
-  constructor(options: SingleFetchOptions<Value>) {
-    this.#options = options;
-  }
-
-  get upstream(): Upstream {
-    return this.#options.upstream;
+  constructor({ key, known, upstream, gathering, place }: SingleFetchOptions<Value>) {
+    this.key = key;
+    this.upstream = upstream;
+    this.#known = known;
+    this.#gathering = gathering;
+    this.#place = place;
   }
 
   begin(massStatus: MassStatus): void {
-    const { key, known } = this.#options;
-    const { resource, id } = key;
+    const known = this.#known;
+    const { resource, id } = this.key;
     const invalid = resource.validate(id);
     const massId = massStatus.isInUse ? (resource.mass?.idOf(id, known) ?? null) : null;
     if (invalid !== null) this.#end(invalid);
@@ -42,7 +46,8 @@ export class SingleFetch<Value extends BsgValue> implements MassMember {
   }
 
   settle(outcome: MassOutcome): void {
-    const { key, known } = this.#options;
+    const { key } = this;
+    const known = this.#known;
     const message = typeof outcome === 'string' ? null : outcome;
     const result = outcome === 'unanswered' ? null : (key.resource.mass?.resultOf(message, key.id, known) ?? null);
     if (result !== null) this.#end(result);
@@ -51,11 +56,11 @@ export class SingleFetch<Value extends BsgValue> implements MassMember {
   }
 
   fail(bug: unknown): void {
-    this.#options.gathering.fail(bug);
+    this.#gathering.fail(bug);
   }
 
   #fetchAlone(known: Value | BsgFailure | null): void {
-    const { key, upstream } = this.#options;
+    const { key, upstream } = this;
     key.resource.fetch(key.id, upstream, known).then(
       (result) => this.#end(result),
       (bug) => this.fail(bug),
@@ -63,6 +68,6 @@ export class SingleFetch<Value extends BsgValue> implements MassMember {
   }
 
   #end(result: Value | BsgFailure): void {
-    this.#options.gathering.put(this.#options.place, result);
+    this.#gathering.put(this.#place, result);
   }
 }

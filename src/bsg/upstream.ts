@@ -24,15 +24,17 @@ export interface UpstreamsOptions {
   readonly timeOfDay: () => number;
 }
 
-/** Opens access to BSG for one fetch and starts its deadline. */
-type OpenUpstream = (key: StatusKey, observer: RequestObserver, timeoutMs: number) => Upstream;
+/** Starts the deadline of the fetches that begin together. Returns what opens access to BSG for each of them. */
+type BeginFetches = (observer: RequestObserver, timeoutMs: number) => (key: StatusKey) => Upstream;
 
 /** Access to one account. */
-export function createUpstreams(options: UpstreamsOptions): OpenUpstream {
+export function createUpstreams(options: UpstreamsOptions): BeginFetches {
   const readers = { readJson: createJsonReader(options.apiKey), readTimes: createTimesReader(options.timezone) };
   const access = { ...options, ...readers };
-  return (key, observer, timeoutMs) =>
-    new UpstreamOfFetch(access, key, observer, startDeadline(timeoutMs, options.now));
+  return (observer, timeoutMs) => {
+    const shared = { access, observer, deadline: startDeadline(timeoutMs, options.now) };
+    return (key) => new UpstreamOfFetch(key, shared);
+  };
 }
 
 interface Access extends UpstreamsOptions {
@@ -40,37 +42,51 @@ interface Access extends UpstreamsOptions {
   readonly readTimes: ReadTimes;
 }
 
-/** A class, as there is one for each id of a batch. */
-class UpstreamOfFetch implements Upstream {
-  readonly subject: string;
+/** What the fetches that begin together have in common. */
+interface Shared {
+  readonly access: Access;
   readonly observer: RequestObserver;
   readonly deadline: Deadline;
-  readonly #access: Access;
-  readonly #key: StatusKey;
+}
 
-  constructor(access: Access, key: StatusKey, observer: RequestObserver, deadline: Deadline) {
-    this.subject = key.id;
-    this.observer = observer;
-    this.deadline = deadline;
-    this.#access = access;
+/** A class, and small, as there is one for each id of a batch. */
+class UpstreamOfFetch implements Upstream {
+  hadItsTurn = false;
+  request: object | null = null;
+  readonly #key: StatusKey;
+  readonly #shared: Shared;
+
+  constructor(key: StatusKey, shared: Shared) {
     this.#key = key;
+    this.#shared = shared;
+  }
+
+  get subject(): string {
+    return this.#key.id;
+  }
+
+  get observer(): RequestObserver {
+    return this.#shared.observer;
+  }
+
+  get deadline(): Deadline {
+    return this.#shared.deadline;
   }
 
   get campaignPaths(): CampaignPaths {
-    return this.#access.campaignPaths;
+    return this.#shared.access.campaignPaths;
   }
 
   async get<Value extends object>(path: string, decode: Decode<Value>): Promise<Reply<Value>> {
-    const { deadline, observer } = this;
     const request = { path, body: null, size: 1 };
-    const call = { deadlines: [deadline], observer, prepare: () => request };
-    return this.readResponse(await this.#access.requests.send(call), decode);
+    const call = { fetches: [this], observer: this.observer, prepare: () => request };
+    return this.readResponse(await this.#shared.access.requests.send(call), decode);
   }
 
   readResponse<Value extends object>(response: HttpResponse | TransportError, decode: Decode<Value>): Reply<Value> {
     if ('code' in response) return { result: failure(response.code, this.subject, response), httpStatus: null };
     const { status, retryAfterSeconds, body } = response;
-    const { readJson, timeOfDay } = this.#access;
+    const { readJson, timeOfDay } = this.#shared.access;
     const context = this.#contextAt(new Date(timeOfDay()).toISOString());
     return {
       result: decodeResponse({ status, retryAfterSeconds, json: readJson(body) }, decode, context),
@@ -88,6 +104,6 @@ class UpstreamOfFetch implements Upstream {
 
   #contextAt(fetchedAt: string): DecodeContext {
     const { notFoundCode } = this.#key.resource;
-    return { subject: this.subject, notFoundCode, readTimes: this.#access.readTimes, fetchedAt };
+    return { subject: this.subject, notFoundCode, readTimes: this.#shared.access.readTimes, fetchedAt };
   }
 }
