@@ -103,7 +103,8 @@ async function loadAll(loaders: Loaders, ids: readonly string[], references: rea
     ...ids.map((id) => loaders.load(smsById, id)),
     ...references.map((reference) => loaders.load(smsByReference, reference)),
   ]);
-  return withNewestOfEach(results);
+  // Ids are read once each, however they are spelled.
+  return references.length === 0 ? results : withNewestOfEach(results);
 }
 
 /** A message requested by both its keys may have changed between the two reads: the newer one counts for both. */

@@ -18,39 +18,48 @@ export class Flight<Value extends BsgValue = BsgValue> {
   /** When its key was invalidated since it began, as its result may be older than the reason; null: never. */
   invalidatedAtMs: MonotonicMs | null = null;
   readonly #flights: SingleFlight;
-  /** The read that began it, then those that joined it. Empty once it has ended. */
-  #waiting: Waiting<Value>[];
+  /** The read that began it, not as an object: there are a hundred flights in a batch, and most have no other. */
+  readonly #gathering: Gathering<Outcome<Value>>;
+  readonly #place: number;
+  /** Those that joined it. */
+  #others: Waiting<Value>[] | null = null;
+  #hasEnded = false;
 
   /** Call `SingleFlight.start`. */
   constructor(key: StatusKey<Value>, known: Entry<Value> | null, first: Waiting<Value>, flights: SingleFlight) {
     this.key = key;
     this.known = known;
-    this.#waiting = [first];
+    this.#gathering = first.gathering;
+    this.#place = first.place;
     this.#flights = flights;
   }
 
   /** Makes another read wait for it. */
   join(waiting: Waiting<Value>): void {
-    this.#waiting.push(waiting);
+    this.#others ??= [];
+    this.#others.push(waiting);
   }
 
-  /** Ends it with its outcome. */
+  /** Ends it with its outcome, unless it has ended. */
   land(outcome: Outcome<Value>): void {
-    const [first, ...others] = this.#end();
-    first?.gathering.put(first.place, outcome);
-    for (const { gathering, place } of others) gathering.put(place, { ...outcome, tier: 'coalesced' });
+    if (!this.#end()) return;
+    this.#gathering.put(this.#place, outcome);
+    for (const { gathering, place } of this.#others ?? []) gathering.put(place, { ...outcome, tier: 'coalesced' });
   }
 
   /** Ends it with a bug, unless it has ended. */
   fail(bug: unknown): void {
-    for (const { gathering } of this.#end()) gathering.fail(bug);
+    if (!this.#end()) return;
+    this.#gathering.fail(bug);
+    for (const { gathering } of this.#others ?? []) gathering.fail(bug);
   }
 
-  #end(): readonly Waiting<Value>[] {
+  /** Returns false where it has ended before. */
+  #end(): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
     this.#flights.remove(this);
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    return waiting;
+    return true;
   }
 }
 
@@ -75,9 +84,9 @@ export class SingleFlight {
     return flight;
   }
 
-  /** For a flight that ends. Leaves a later one of the same key. */
-  remove<Value extends BsgValue>(flight: Flight<Value>): void {
-    if (this.of(flight.key) === flight) this.#flights.delete(flight.key.text);
+  /** For a flight that ends. An invalidated one has been removed, and a later one of its key may be there. */
+  remove<Value extends BsgValue>({ key, invalidatedAtMs }: Flight<Value>): void {
+    if (invalidatedAtMs === null) this.#flights.delete(key.text);
   }
 
   /** Marks the fetch in flight for the key and lets nobody join it any more. */

@@ -73,14 +73,14 @@ export function createStatuses(options: StatusesOptions): Statuses {
     const gathering = new Gathering<Outcome<Value>>(keys.length, (outcome, place) => {
       outcomes[place] = outcome;
     });
-    for (const [place, key] of keys.entries()) {
+    keys.forEach((key, place) => {
       const known = cache.get(key);
       const outcome = readNow(key, known, reader.purpose);
       const inFlight = outcome === null ? singleFlight.of(key) : null;
       if (outcome !== null) gathering.put(place, outcome);
       else if (inFlight !== null) inFlight.join({ gathering, place });
       else started.push(singleFlight.start(key, known, { gathering, place }));
-    }
+    });
     if (started.length > 0) void refresher.refresh(started, reader);
     return gathering.ended.then(() => outcomes);
   }
@@ -93,11 +93,16 @@ export function createStatuses(options: StatusesOptions): Statuses {
     return tracer.startActiveSpan('status.read', async (span) => {
       try {
         const outcomes = await readThrough(keys, { purpose, observer });
-        const served = outcomes.map((outcome) => servedOf(outcome, purpose));
-        const reads = served.map((each, i) => readOf(keys[i] as StatusKey, each)).filter((read) => read !== null);
+        const reads: StatusRead[] = [];
+        const results = outcomes.map((outcome, i) => {
+          const key = keys[i] as StatusKey<Value>;
+          const { result, entry, tier } = servedOf(outcome, purpose);
+          if (tier !== null) reads.push({ key, tier, outcome: isFailure(result) ? result.code : 'found', entry });
+          return asRequested(result, key);
+        });
         for (const read of reads) observer.onRead(read);
         if (span.isRecording()) span.setAttributes(spanAttributesOf(reads));
-        return served.map(({ result }, i) => asRequested(result, keys[i] as StatusKey<Value>));
+        return results;
       } finally {
         span.end();
       }
@@ -118,17 +123,13 @@ export function createStatuses(options: StatusesOptions): Statuses {
 }
 
 /** What a read returns, and from where. */
-type Served<Value extends BsgValue = BsgValue> = Omit<Outcome<Value>, 'stale'>;
+type Served<Value extends BsgValue> = Omit<Outcome<Value>, 'stale'>;
 
 /** The outcome with the stale value, marked as such, in place of a failure, where there is one. A poll never gets it. */
 function servedOf<Value extends BsgValue>(outcome: Outcome<Value>, purpose: Purpose): Served<Value> {
   const { result, stale } = outcome;
   if (purpose === 'poll' || stale === null || isFailure(stale.result) || !isUnavailable(result)) return outcome;
   return { result: { ...stale.result, isStale: true }, entry: stale, tier: 'stale' };
-}
-
-function readOf(key: StatusKey, { result, entry, tier }: Served): StatusRead | null {
-  return tier === null ? null : { key, tier, outcome: isFailure(result) ? result.code : 'found', entry };
 }
 
 function only<Result>([result]: readonly Result[]): Result {
