@@ -48,7 +48,7 @@ export function observeRequest(
 
 /** The path with `{key}` in place of the id, such as `/sms/reference/{key}`. */
 function routeOf({ path, body }: HttpRequest): string {
-  return body === null ? path.replace(/[^/]+$/, '{key}') : path;
+  return body === null ? `${path.slice(0, path.lastIndexOf('/'))}/{key}` : path;
 }
 
 function outcomeOf(result: HttpResponse | TransportError): string {
