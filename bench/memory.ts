@@ -3,7 +3,7 @@
  * Node to compare, and the server runs on the Node that runs this.
  *
  * @example npm run build && npm run bench memory
- * @example npm run bench memory "--max-semi-space-size=8" "--max-semi-space-size=32"
+ * @example npm run bench -- memory "--max-semi-space-size=8" "--max-semi-space-size=32"
  * @example npx -y -p node@22 npm run bench memory
  */
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -171,9 +171,8 @@ class Batch implements Call {
     const { now, isInUse, onPrepare } = this.#options;
     onPrepare();
     const nowMs = now();
-    const inTime = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > nowMs);
-    const ids = [...(inTime.length === this.#members.length ? this.#ids : new Set(inTime.map(({ massId }) => massId)))];
-    this.#members = inTime;
+    this.#members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > nowMs);
+    const ids = [...new Set(this.#members.map(({ massId }) => massId))];
     if (ids.length === 1) this.request = { path: `/sms/${ids[0]}`, body: null, size: 1 };
     // Ids are written as digits: a number would be rounded.
     else if (ids.length > 1 && isInUse()) this.request = { path: PATH, body: `{"ids":[${ids}]}`, size: ids.length };

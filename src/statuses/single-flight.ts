@@ -18,7 +18,7 @@ export class Flight<Value extends BsgValue = BsgValue> {
   /** When its key was invalidated since it began, as its result may be older than the reason; null: never. */
   invalidatedAtMs: MonotonicMs | null = null;
   readonly #flights: SingleFlight;
-  /** The read that began it, not as an object: there are a hundred flights in a batch, and most have no other. */
+  /** The read that began it, without an object of its own: a batch has a hundred flights, and most have no other read. */
   readonly #gathering: Gathering<Outcome<Value>>;
   readonly #place: number;
   /** Those that joined it. */
