@@ -19,6 +19,16 @@ const printedSchema: Plugin = {
   },
 };
 
+/** graphql-jit requires some files of `graphql` by their full names, which would be a second copy of CommonJS modules. */
+const oneGraphql: Plugin = {
+  name: 'one-graphql',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^graphql\/.+\.js$/ }, ({ path, importer, resolveDir, kind }) =>
+      resolve(path.replace(/\.js$/, '.mjs'), { importer, resolveDir, kind }),
+    );
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 const options = {
   outdir: 'dist',
@@ -41,6 +51,10 @@ const options = {
 const { metafile } = await build({
   ...options,
   entryPoints: { main: 'src/main.ts' },
+  // ES modules where a package has both: esbuild reads each export of a CommonJS module through two getters.
+  mainFields: ['module', 'main'],
+  resolveExtensions: ['.mjs', '.js', '.json'],
+  plugins: [printedSchema, oneGraphql],
   // The program is small, and loads the rest as a chunk once it handles signals.
   splitting: true,
 });
