@@ -41,13 +41,14 @@ export interface Gate {
    */
   receive(head: RequestHead): RequestContext | GraphQLError;
   /**
-   * Admits a request to the GraphQL endpoint before its body is read.
-   * @throws {GraphQLError} where it is cross-site (CSRF), unauthenticated, a form, too large, or over the rate limit.
+   * Admits a request to the GraphQL endpoint before its body is read. Synchronous where callers need no token.
+   * @throws {GraphQLError} where it is cross-site (CSRF), unauthenticated, a form, too large, or over the rate limit. Where callers
+   * need a token, the promise may reject with it instead.
    */
-  admit(request: RequestContext): Promise<AdmittedRequest>;
+  admit(request: RequestContext): AdmittedRequest | Promise<AdmittedRequest>;
 }
 
-/** The cheapest checks come first: those that need no caller, then authentication, the body, and the rate limit of the caller. */
+/** A gate. Its cheapest checks come first: those that need no caller, then authentication, the body, and the rate limit of the caller. */
 export function createGate(options: GateOptions): Gate {
   const { isOwnHost, corsOrigins, authenticator, maxBodyBytes, rateLimit, sink } = options;
   const allowedOrigins = new Set(corsOrigins);
@@ -60,21 +61,26 @@ export function createGate(options: GateOptions): Gate {
       sink.onRefused(error, head);
       return error;
     },
-    async admit(request) {
-      const { head } = request;
+    admit(request) {
       request.isForEndpoint = true;
-      validateOrigin(head, allowedOrigins);
-      if (authenticator === null) request.maySeePersonal = true;
-      else {
-        const caller = await authenticator.authenticate(head.header('authorization'));
-        if (caller instanceof GraphQLError) throw caller;
-        request.caller = caller;
-        request.maySeePersonal = caller.scopes.has(PERSONAL_SCOPE);
-      }
-      validateBody(head, maxBodyBytes);
-      const retryAfter = rateLimit?.exhaustedFor(request) ?? null;
-      if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
-      return request as AdmittedRequest;
+      validateOrigin(request.head, allowedOrigins);
+      if (authenticator !== null) return authenticate(request, authenticator).then(() => admitWithinLimits(request));
+      request.maySeePersonal = true;
+      return admitWithinLimits(request);
     },
   };
+
+  function admitWithinLimits(request: RequestContext): AdmittedRequest {
+    validateBody(request.head, maxBodyBytes);
+    const retryAfter = rateLimit?.exhaustedFor(request) ?? null;
+    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+    return request as AdmittedRequest;
+  }
+}
+
+async function authenticate(request: RequestContext, authenticator: Authenticator): Promise<void> {
+  const caller = await authenticator.authenticate(request.head.header('authorization'));
+  if (caller instanceof GraphQLError) throw caller;
+  request.caller = caller;
+  request.maySeePersonal = caller.scopes.has(PERSONAL_SCOPE);
 }

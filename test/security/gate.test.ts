@@ -8,14 +8,13 @@ import { type AdmittedRequest, createGate } from '../../src/security/gate.ts';
 const TOKEN = 'token_of_shop_0123456789';
 
 /** A gate for which nothing on HTTP has to run, as another transport would use it. */
-function startGate() {
+function startGate(hasTokens = true) {
   return createGate({
     isOwnHost: (name) => name === 'localhost',
     corsOrigins: ['https://app.example'],
-    authenticator: createAuthenticator(
-      { tokens: [{ name: 'shop', token: TOKEN, scopes: ['bsg:personal'] }], jwt: null },
-      () => {},
-    ),
+    authenticator: hasTokens
+      ? createAuthenticator({ tokens: [{ name: 'shop', token: TOKEN, scopes: ['bsg:personal'] }], jwt: null }, () => {})
+      : null,
     maxBodyBytes: 1_000,
     rateLimit: null,
     sink: { onRead: () => {}, onUpstreamRequest: () => {}, onRefused: () => {} },
@@ -53,12 +52,16 @@ describe('the gate', () => {
     });
   });
 
+  it('admits at once where callers need no token', () => {
+    expect(startGate(false).admit(receive(head({})))).toMatchObject({ caller: null, maySeePersonal: true });
+  });
+
   it.each([
     ['from a page of another site', head({ 'sec-fetch-site': 'cross-site' }, 'GET'), 'CROSS_SITE_REQUEST'],
     ['without a valid token', head({ authorization: 'Bearer token_of_nobody_0123456789' }), 'UNAUTHENTICATED'],
     ['with a body over the limit', head({ 'content-length': '1001' }), 'REQUEST_BODY_TOO_LARGE'],
   ])('refuses a request %s, whatever transport brings it', async (_, refused, code) => {
-    await expect(startGate().admit(receive(refused))).rejects.toMatchObject({ extensions: { code } });
+    await expect(async () => startGate().admit(receive(refused))).rejects.toMatchObject({ extensions: { code } });
   });
 
   it('receives no request for the host of another site (DNS rebinding)', () => {
