@@ -30,6 +30,7 @@ interface Variant {
   readonly header?: string;
   readonly level?: string;
   readonly hasSpans?: boolean;
+  readonly hasFastPath?: boolean;
 }
 
 const sandbox = await startSandbox({ port: 0 });
@@ -50,7 +51,8 @@ const variants: readonly Variant[] = [
     header: `${plain.header}authorization: Bearer ${issuer.token}\r\n`,
   },
   { name: 'spans, with an SDK that drops them', hasSpans: true },
-  { name: 'no response cache', environment: { RESPONSE_CACHE_BYTES: '0' } },
+  { name: 'prepared query, no stored response', environment: { RESPONSE_CACHE_BYTES: '0' } },
+  { name: 'Yoga', hasFastPath: false },
 ];
 
 const provider = new NodeTracerProvider();
@@ -75,7 +77,7 @@ print(plain.name, `${median(base).toFixed(1)}, the client in the same process in
 process.exit(0);
 
 /** Starts a server, and returns what measures the CPU time of one request to it in microseconds. */
-async function start({ environment, header = '', level = 'silent', hasSpans = false }: Variant) {
+async function start({ environment, header = '', level = 'silent', hasSpans = false, hasFastPath = true }: Variant) {
   const config = {
     BSG_API_KEY: 'live_bench',
     BSG_BASE_URL: sandbox.baseUrl,
@@ -83,11 +85,11 @@ async function start({ environment, header = '', level = 'silent', hasSpans = fa
     RATE_LIMIT: '0',
     ...environment,
   };
-  const app = createApp(readConfig(config), pino({ level }, { write: () => {} }));
+  const app = createApp(readConfig(config), pino({ level }, { write: () => {} }), { hasFastPath });
   const port = await listen(app.listener);
   const head = `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n${header}`;
   const request = `${head}content-length: ${BODY.length}\r\n\r\n${BODY}`;
-  if (environment?.['RESPONSE_CACHE_BYTES'] !== '0') await send(port, request, WARM_UP_REQUESTS);
+  await send(port, request, WARM_UP_REQUESTS);
   return async () => {
     if (hasSpans) provider.register();
     await send(port, request, PIPELINED);

@@ -4,7 +4,8 @@ import { sendNodeResponse } from '@whatwg-node/server';
 import { GraphQLError } from 'graphql';
 import { isLoopback } from './config/http.ts';
 import { accountOf, type Core, createCore } from './core.ts';
-import { type AppConfig, createEndpoint, ENDPOINT } from './endpoint.ts';
+import { type AppConfig, createEndpoint, ENDPOINT, type Endpoint } from './endpoint.ts';
+import type { FastPath } from './fast-path/fast-path.ts';
 import { createOpsListener, type OpsOptions, type Readiness } from './ops/endpoints.ts';
 import { watchFileDescriptors } from './ops/file-descriptors.ts';
 import { createLog, type Log } from './ops/log.ts';
@@ -12,7 +13,6 @@ import { createRequestLog, createRequestSink, type RequestLog } from './ops/requ
 import type { RequestContext } from './request/context.ts';
 import { refusalOf } from './request/errors.ts';
 import { headOfFetch, headOfHttp } from './request/head.ts';
-import { createResponseCache, type ResponseCache } from './response-cache/response-cache.ts';
 import { createAuthenticator } from './security/authentication.ts';
 import { createGate, type Gate } from './security/gate.ts';
 import { createEntrance } from './security/http-gate.ts';
@@ -24,8 +24,18 @@ import { createSocketServer } from './transports/websocket/server.ts';
 /** Far more than a query that a person writes or a gateway plans. */
 const MAX_BODY_BYTES = 512 * 1024;
 
+/** Options of {@link createApp}. */
+export interface AppOptions {
+  /** For tests: false sends every request to Yoga, so that the two can be compared. @default true */
+  readonly hasFastPath?: boolean;
+}
+
 /** Builds every part, from BSG up to the endpoint. */
-export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
+export function createApp(
+  config: AppConfig,
+  log: Log = createLog(config.log),
+  { hasFastPath = true }: AppOptions = {},
+) {
   const core = createCore(config, log);
   const authenticator = config.auth === null ? null : createAuthenticator(config.auth, (error) => logKeys(log, error));
   const rateLimit = createLimit(config, core);
@@ -49,9 +59,7 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   }
   const ops: OpsOptions = { registry, readiness: () => ({ status: status(), parts: core.health() }) };
   const enter = createEntrance(gate, MAX_BODY_BYTES);
-  const yoga = createEndpoint({ config, log, core, gate, enter, authenticator, rateLimit, ops });
-  const { responses } = core;
-  const responseCache = responses === null ? null : createResponseCache({ store: responses, enter, rateLimit });
+  const { yoga, fastPath } = createEndpoint({ config, log, core, gate, enter, authenticator, rateLimit, ops });
   const sockets = createSocketServer({
     endpoint: ENDPOINT,
     gate,
@@ -63,7 +71,15 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
   });
 
   return {
-    ...createTransports({ gate, yoga, responseCache, requestLog, streams, log, isDraining: () => isDraining }),
+    ...createTransports({
+      gate,
+      yoga,
+      fastPath: hasFastPath ? fastPath : null,
+      requestLog,
+      streams,
+      log,
+      isDraining: () => isDraining,
+    }),
     /** For the `upgrade` event of `node:http`. */
     upgrade: sockets.upgrade,
     /** For {@link createHttpServer}: logs and counts what no listener sees. */
@@ -98,9 +114,9 @@ export function createApp(config: AppConfig, log: Log = createLog(config.log)) {
 /** Options of {@link createTransports}. */
 interface TransportOptions {
   readonly gate: Gate;
-  readonly yoga: ReturnType<typeof createEndpoint>;
-  /** Null: no responses are stored. */
-  readonly responseCache: ResponseCache | null;
+  readonly yoga: Endpoint['yoga'];
+  /** Null: every request goes to Yoga. */
+  readonly fastPath: FastPath | null;
   readonly requestLog: RequestLog;
   readonly streams: OpenStreams;
   readonly log: Log;
@@ -109,14 +125,13 @@ interface TransportOptions {
 
 /** How requests reach the endpoint. Each transport begins with `gate.receive`, and ends a request in the request log. */
 function createTransports(options: TransportOptions) {
-  const { gate, yoga, responseCache, requestLog, streams, log, isDraining } = options;
+  const { gate, yoga, fastPath, requestLog, streams, log, isDraining } = options;
 
   async function respond(req: IncomingMessage, res: ServerResponse, received: RequestContext): Promise<void> {
-    const isLookedUp = responseCache !== null && isForEndpoint(req);
-    const entered = isLookedUp ? await responseCache.serve(req, res, received) : undefined;
-    if (entered === null) return;
+    const passedOn = fastPath !== null && isForEndpoint(req) ? await fastPath.serve(req, res, received) : undefined;
+    if (passedOn === null) return;
     // Yoga is not given the node response to send: it would keep all of a request for as long as its stream is open.
-    const response = await yoga.handleNodeRequest(req, { req, received, entered, admitted: null });
+    const response = await yoga.handleNodeRequest(req, { req, received, admitted: null, ...passedOn });
     if (received.stream === null) return sendNodeResponse(response, res, req, true);
     res.writeHead(response.status, Object.fromEntries(response.headers));
     streams.send(received.stream, res, received.caller?.expiresAtMs ?? null);

@@ -1,8 +1,10 @@
-/** The GraphQL endpoint: Yoga, and the plugins that a request passes. */
+/** The GraphQL endpoint: Yoga, the plugins that a request passes, and the fast path in front of it. */
 import { GraphQLError } from 'graphql';
 import { createYoga, type YogaServerOptions } from 'graphql-yoga';
 import type { Config } from './config/config.ts';
 import type { Core } from './core.ts';
+import { createFastPath, type FastPath } from './fast-path/fast-path.ts';
+import type { PassedOnContext } from './fast-path/plugin.ts';
 import { useGraphiQLPage } from './graphiql/page.ts';
 import { useDeliveryReports } from './live/delivery-reports.ts';
 import { createLoaders } from './loaders/loaders.ts';
@@ -13,8 +15,7 @@ import { useOperationSpans } from './ops/tracing.ts';
 import { useHttpCaching, useNotModified } from './request/http-caching.ts';
 import { useOperation } from './request/operation.ts';
 import { useUnknownPaths } from './request/unknown-paths.ts';
-import { useResponseStore } from './response-cache/plugin.ts';
-import { useCompiledQueries } from './schema/compile.ts';
+import { createQueryCompiler, type QueryCompiler, useCompiledQueries } from './schema/compile.ts';
 import type { Context } from './schema/context.ts';
 import { createDocumentCache, type DocumentCache } from './schema/document-cache.ts';
 import { schema } from './schema/index.ts';
@@ -57,19 +58,42 @@ export interface EndpointOptions {
   readonly ops: OpsOptions;
 }
 
-type Plugins = NonNullable<YogaServerOptions<SocketContext, Context>['plugins']>;
+/** What Yoga holds of a request, whatever transport brings it. */
+type ServerContext = SocketContext & PassedOnContext;
+type Plugins = NonNullable<YogaServerOptions<ServerContext, Context>['plugins']>;
 
-/** The endpoint, and the paths beside it. */
+/** What plugins share, with each other and with the fast path. */
+interface Shared {
+  readonly documents: DocumentCache;
+  readonly compiler: QueryCompiler;
+  readonly fastPath: FastPath;
+  readonly contextOf: (request: AdmittedRequest) => Context;
+}
+
+/** The endpoint with the paths beside it, and its fast path. */
 export function createEndpoint(options: EndpointOptions) {
-  const { config, log, core } = options;
+  const { config, log, core, enter, rateLimit } = options;
+  const { maxBatchSize, maxCost } = config.queries;
   const documents = createDocumentCache();
+  const compiler = createQueryCompiler(schema);
   const contextOf = (request: AdmittedRequest): Context => ({
     loaders: createLoaders(core.statuses, request),
     live: core.live,
-    maxBatchSize: config.queries.maxBatchSize,
+    maxBatchSize,
     maySeePersonal: request.maySeePersonal,
   });
-  return createYoga<SocketContext, Context>({
+  const fastPath = createFastPath({
+    enter,
+    schema,
+    contextOf,
+    compiler,
+    documents,
+    responses: core.responses,
+    maxCost,
+    rateLimit,
+    onQueryLookup: core.metrics.onQueryLookup,
+  });
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     context({ admitted }) {
       if (admitted === null) throw new Error('The request has not passed the gate.');
@@ -87,16 +111,16 @@ export function createEndpoint(options: EndpointOptions) {
     maxRequestBodySize: false,
     extraParamNames: [DOCUMENT_ID],
     parserAndValidationCache: documents.options,
-    plugins: pluginsOf(options, documents, contextOf),
+    plugins: pluginsOf(options, { documents, compiler, fastPath, contextOf }),
   });
+  return { yoga, fastPath };
 }
 
+/** See {@link createEndpoint}. */
+export type Endpoint = ReturnType<typeof createEndpoint>;
+
 /** The plugins that a request passes, in this order. */
-function pluginsOf(
-  options: EndpointOptions,
-  documents: DocumentCache,
-  contextOf: (request: AdmittedRequest) => Context,
-): Plugins {
+function pluginsOf(options: EndpointOptions, { documents, compiler, fastPath, contextOf }: Shared): Plugins {
   const { config, log, core, gate, enter, authenticator, rateLimit, ops } = options;
   const { http, live, queries } = config;
   return [
@@ -118,7 +142,7 @@ function pluginsOf(
     useStreamBodyLimit(MAX_STREAM_QUERY_BYTES + queries.maxBatchSize * KEY_BYTES),
     !queries.introspection && useHiddenSchema(),
     useCostLimits(queries.maxCost, rateLimit),
-    useCompiledQueries(),
+    useCompiledQueries(compiler),
     useSubscriptions({ contextOf, onUnexpectedError: (error) => log.error(error) }),
     // The last to set how an operation runs.
     useOperationSpans(),
@@ -127,7 +151,7 @@ function pluginsOf(
     useSocketOperations(),
     // The last to see the result.
     useRequestLog(),
-    core.responses !== null && useResponseStore(core.responses),
+    fastPath.plugin,
     useNotModified(),
   ];
 }

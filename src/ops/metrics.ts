@@ -40,6 +40,8 @@ export interface Metrics {
   /** One status read: the tier that answered it, and `found` or the code of the failure. */
   onRead(read: Pick<StatusRead, 'tier' | 'outcome'>): void;
   onUpstreamRequest(request: UpstreamRequest): void;
+  /** One POST without a stored response. */
+  onQueryLookup(isPrepared: boolean): void;
   /** One HTTP response. `route`: see `routeOf`; `malformed` where the request was not legal HTTP. */
   onResponse(route: string, status: number): void;
   readonly registry: Registry;
@@ -68,6 +70,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       instruments.observeRequest(seconds, name, operation?.type ?? 'none', outcome);
     },
     onRead: ({ tier, outcome }) => instruments.countRead(tier, outcome),
+    onQueryLookup: (isPrepared) => instruments.countQueryLookup(isPrepared ? 'hit' : 'miss'),
     onResponse: (route, status) => instruments.countResponse(route, String(status)),
     onUpstreamRequest({ route, size, outcome, seconds }) {
       instruments.observeUpstreamRequest(seconds, route, outcome);
@@ -84,6 +87,11 @@ function createInstruments(registry: Registry) {
       name: 'bsg_graphql_status_reads_total',
       help: 'Statuses read, by tier (memory, redis, bsg, coalesced, stale, circuit_open) and outcome (found, or the code of the error).',
       labelNames: ['tier', 'outcome'],
+    }),
+    countQueryLookup: createCounter(registry, {
+      name: 'bsg_graphql_prepared_query_lookups_total',
+      help: 'POST requests without a stored response, by whether their query is prepared (hit, miss).',
+      labelNames: ['outcome'],
     }),
     countResponse: createCounter(registry, {
       name: 'bsg_graphql_http_responses_total',

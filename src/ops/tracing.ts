@@ -40,7 +40,8 @@ const tracer = trace.getTracer(TRACER);
 export function useOperationSpans(): Plugin<Requested> {
   return {
     onExecute({ args, executeFn, setExecuteFn }) {
-      const span = startSpan(args.contextValue.admitted);
+      // The fast path has traced what it passes on with a result.
+      const span = args.contextValue.admitted.isTraced ? null : startSpan(args.contextValue.admitted);
       if (span === null) return;
       setExecuteFn((given) => within(span, () => executeFn(given)));
       return { onExecuteDone: ({ result }) => endSpan(span, result) };
@@ -52,6 +53,23 @@ export function useOperationSpans(): Plugin<Requested> {
       return { onSubscribeResult: ({ result }) => endSpan(span, result) };
     },
   };
+}
+
+/** Runs an operation in a span of its own, where an SDK records spans. */
+export function traceOperation(request: RequestContext, run: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  const span = startSpan(request);
+  return span === null ? run() : runIn(span, run);
+}
+
+async function runIn(span: Span, run: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  try {
+    const result = await within(span, run);
+    endSpan(span, result);
+    return result;
+  } catch (error) {
+    span.setStatus({ code: SpanStatusCode.ERROR }).end();
+    throw error;
+  }
 }
 
 /** Creates the span of an operation whose response was stored, and one of all the reads that it stands for. */

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { type ExecutionResult, type GraphQLError, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLError,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import type { UpstreamRequest } from '../bsg/observer.ts';
 import type { Caller } from '../security/caller.ts';
 import type { ReadObserver, StatusRead, Tier } from '../statuses/read-observer.ts';
@@ -42,7 +48,9 @@ export class RequestContext implements ReadObserver {
   maySeePersonal = false;
   /** Null until it is known. */
   operation: Operation | null = null;
-  /** The operation in its document. Null where a stored response is sent, as nothing runs. */
+  /** The parsed query. Null until the operation is known, and for a stored response, which runs nothing. */
+  document: DocumentNode | null = null;
+  /** The operation in {@link document}; null together with it. */
   definition: OperationDefinitionNode | null = null;
   /** The variables of the operation, coerced; null where they are invalid. */
   variables: Variables | null = null;

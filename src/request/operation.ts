@@ -39,23 +39,29 @@ const OPERATION_NAME = /^(?!.*\d{7})\w{1,64}$/;
  * plugin that sees an operation.
  */
 export function useOperation(): Plugin<{ readonly admitted: AdmittedRequest }> {
+  const fill = (args: ExecutionArgs) =>
+    fillOperation((args.contextValue as { readonly admitted: AdmittedRequest }).admitted, args);
   return { onExecute: ({ args }) => fill(args), onSubscribe: ({ args }) => fill(args) };
 }
 
-function fill(args: ExecutionArgs): void {
-  const { admitted } = args.contextValue as { readonly admitted: AdmittedRequest };
+/** Selects an operation of a document, with its variables as they were sent. */
+export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+
+/** Sets the operation, variables and cost of a request, if the document has that operation. Deletes other variables from `variableValues`. */
+export function fillOperation(request: AdmittedRequest, args: OperationArgs): void {
   const definition = getOperationAST(args.document, args.operationName);
   if (definition == null) return;
-  admitted.operation = operationOf(args, definition);
-  admitted.definition = definition;
-  admitted.variables = coerce(args, definition);
-  admitted.cost = admitted.variables === null ? 0 : costOf(args, definition, admitted.variables);
+  request.operation = operationOf(args, definition);
+  request.document = args.document;
+  request.definition = definition;
+  request.variables = coerce(args, definition);
+  request.cost = request.variables === null ? 0 : costOf(args, definition, request.variables);
 }
 
 /** A document that is kept comes back with the same definitions. */
 const operations = new WeakMap<OperationDefinitionNode, Operation>();
 
-function operationOf({ schema, document }: ExecutionArgs, definition: OperationDefinitionNode): Operation {
+function operationOf({ schema, document }: OperationArgs, definition: OperationDefinitionNode): Operation {
   let operation = operations.get(definition);
   if (operation === undefined) {
     const name = definition.name?.value ?? '';
@@ -77,7 +83,7 @@ function operationOf({ schema, document }: ExecutionArgs, definition: OperationD
  * Also drops the variables that the operation does not declare: nothing reads them, and they would be kept for as long as it
  * runs.
  */
-function coerce({ schema, variableValues }: ExecutionArgs, { variableDefinitions = [] }: OperationDefinitionNode) {
+function coerce({ schema, variableValues }: OperationArgs, { variableDefinitions = [] }: OperationDefinitionNode) {
   const values = variableValues ?? {};
   const declared = new Set<string>();
   for (const { variable } of variableDefinitions) declared.add(variable.name.value);

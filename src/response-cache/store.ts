@@ -1,19 +1,30 @@
 import { LRUCache } from 'lru-cache';
+import type { RequestContext } from '../request/context.ts';
 import type { Operation } from '../request/operation.ts';
 import type { StatusRead } from '../statuses/read-observer.ts';
 import { type FreshEntryOf, isValid } from './validity.ts';
+
+/** By their names in lower case, in the order in which they are sent. */
+export type ResponseHeaders = Readonly<Record<string, string>>;
 
 /** A complete response, and what is needed to serve it again. */
 export interface StoredResponse {
   /** The bytes of the body, each as one character (Latin-1). */
   readonly body: string;
-  /** By their names in lower case, in the order in which they are sent. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: ResponseHeaders;
   readonly operation: Operation;
   /** What the rate limit is charged. */
   readonly cost: number;
   /** Every read behind the response. */
   readonly reads: readonly StatusRead[];
+}
+
+/** A response that may be stored, see `isStorable`. */
+export interface StorableResponse {
+  readonly request: Pick<RequestContext, 'operation' | 'cost' | 'reads'>;
+  /** The body. */
+  readonly text: string;
+  readonly headers: ResponseHeaders;
 }
 
 /** Options of {@link createResponseStore}. */
@@ -29,7 +40,7 @@ export interface ResponseStore {
   find(key: string): StoredResponse | null;
   /** Whether the response is still valid; if not, it is removed. */
   validate(key: string, response: StoredResponse): boolean;
-  set(key: string, response: StoredResponse): void;
+  set(key: string, response: StorableResponse): void;
   /** For the metrics. */
   readonly usage: ResponseCacheUsage;
 }
@@ -61,7 +72,10 @@ export function createResponseStore({ maxBytes, freshEntryOf }: ResponseStoreOpt
       if (!isHit) responses.delete(key);
       return isHit;
     },
-    set: (key, response) => void responses.set(key, response),
+    set(key, { request: { operation, cost, reads }, text, headers }) {
+      if (operation === null) return;
+      responses.set(key, { body: Buffer.from(text).toString('latin1'), headers, operation, cost, reads });
+    },
     get usage() {
       return { ...counts, bytes: responses.calculatedSize };
     },

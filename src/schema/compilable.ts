@@ -23,7 +23,7 @@ const ANY: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, val
 type Selection = FieldNode | FragmentSpreadNode | InlineFragmentNode;
 
 /**
- * Whether graphql-jit executes a query exactly like graphql-js, once {@link compilableOf} has prepared it. It finds
+ * Whether graphql-jit executes a query exactly like graphql-js, once {@link compilableOf} has rewritten it. It finds
  * `constructor` in any object, and drops the variables in a literal of a custom scalar.
  */
 export function isCompilable(document: DocumentNode, operation: OperationDefinitionNode): boolean {

@@ -15,6 +15,8 @@ export function createDocumentCache() {
   return {
     /** For Yoga. */
     options: { documentCache, errorCache: { get: () => undefined, set: () => {} } },
+    /** The document of a query, where it is kept. Counts as use of it. */
+    get: (query: string): DocumentNode | undefined => documentCache.get(query),
     /** Removes a query that turned out to be invalid. */
     drop({ loc }: DocumentNode): void {
       documentCache.delete(loc?.source.body ?? '');

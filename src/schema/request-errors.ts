@@ -62,8 +62,8 @@ function isKnown(name: string): boolean {
   return PARAMS.has(name);
 }
 
-/** Without recursion: a body may nest deeper than the stack. */
-function validateVariables(variables: unknown): GraphQLError | null {
+/** The error of variables that have lost digits, or are too many. Without recursion: a body may nest deeper than the stack. */
+export function validateVariables(variables: unknown): GraphQLError | null {
   const open = [variables];
   for (let seen = 0; open.length > 0; seen++) {
     const value = open.pop();

@@ -10,14 +10,12 @@ export interface Entered {
   readonly admitted: AdmittedRequest;
   /** Null where there is none, and where the request was made in this process. */
   readonly body: Buffer<ArrayBuffer> | null;
-  /** Under which the response may be stored; null: it must not be. */
-  readonly key: string | null;
 }
 
 /** What Yoga holds of one request. */
 export interface GatedContext extends Record<string, unknown> {
   readonly received: RequestContext;
-  /** What the gate came to where it was passed before Yoga: an error is to be sent. */
+  /** Where it was admitted before Yoga, or failed there: an error is to be sent as the response. */
   readonly entered?: Entered | Error | undefined;
   /** Null until the request has passed the gate. */
   admitted: AdmittedRequest | null;
@@ -29,7 +27,7 @@ export interface GatedContext extends Record<string, unknown> {
  * Takes an HTTP request to the endpoint through the gate, and then reads its body.
  * @throws {GraphQLError} where it is refused, or its body is too large.
  */
-export type Enter = (received: RequestContext, request: IncomingMessage | undefined) => Promise<Omit<Entered, 'key'>>;
+export type Enter = (received: RequestContext, request: IncomingMessage | undefined) => Promise<Entered>;
 
 /** Enters by the gate, with bodies of at most `maxBodyBytes`. */
 export function createEntrance({ admit }: Pick<Gate, 'admit'>, maxBodyBytes: number): Enter {

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
+import { graphqlPost, listen } from '../helpers/http.ts';
 
 const DASHBOARD = 'examples/deploy/grafana.json';
 const RULES = 'examples/deploy/alerts.yaml';
@@ -28,7 +29,7 @@ function metricsIn(expression: string): string[] {
 /** The names of the series that the server exports, and those that are only exported elsewhere. */
 async function exportedNames(): Promise<ReadonlySet<string>> {
   const app = startApp('http://127.0.0.1:1', { BSG_RETRIES: '0' });
-  await app.query('{ sms(id: "1") { __typename } }');
+  await fetch(`${await listen(app.listener)}/graphql`, graphqlPost({ query: '{ sms(id: "1") { __typename } }' }));
   const metrics = await (await app.fetch('/metrics')).text();
   return new Set([...metrics.matchAll(/^([a-z]\w+)/gm)].map(([, name]) => name ?? '').concat(ELSEWHERE));
 }

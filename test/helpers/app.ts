@@ -2,7 +2,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { createApp } from '../../src/app.ts';
+import { type AppOptions, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
 import type { HttpServerOptions } from '../../src/transports/http-server.ts';
@@ -56,11 +56,16 @@ export interface RequestLine {
  * than any busy machine needs: a test of a timeout sets its own. Nothing that it answers may have a secret in it, and
  * nothing that it logs or counts anything personal.
  */
-export function startApp(baseUrl: string, environment: Readonly<Record<string, string>> = {}): TestApp {
+export function startApp(
+  baseUrl: string,
+  environment: Readonly<Record<string, string>> = {},
+  options: AppOptions = {},
+): TestApp {
   const lines: string[] = [];
   const app = createApp(
     readConfig({ BSG_API_KEY: 'live_test_key', BSG_BASE_URL: baseUrl, BSG_TIMEOUT_MS: '30000', ...environment }),
     pino({ level: 'debug' }, { write: (line: string) => lines.push(line) }),
+    options,
   );
   onTestFinished(async () => {
     await app.dispose();

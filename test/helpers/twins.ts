@@ -1,4 +1,4 @@
-/** Two apps on one BSG, of which one has a response cache, so that a test can compare what they send. */
+/** Two apps on one BSG, of which one has a fast path, so that a test can compare what they send. */
 import { Agent, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { expect } from 'vitest';
@@ -25,23 +25,25 @@ export interface RawResponse {
 
 /** The apps, each on real HTTP. */
 export interface Twins {
-  /** With a response cache. */
-  readonly cached: TestApp;
-  /** The same without. */
+  /** Answers in front of Yoga where it can. */
+  readonly fast: TestApp;
+  /** Sends every request to Yoga. */
   readonly plain: TestApp;
   /** Sends a request to each, and returns the response if they are the same. Throws where they differ. */
   send(request: RawRequest): Promise<RawResponse>;
-  /** How many requests were served from the response cache. */
-  hits(): Promise<number>;
+  /** How many requests got a stored response. */
+  storedHits(): Promise<number>;
+  /** How many requests found their query prepared. */
+  preparedHits(): Promise<number>;
 }
 
 /** Starts both on the BSG at `baseUrl`, for as long as the test lives. */
 export async function startTwins(baseUrl: string, environment: Readonly<Record<string, string>> = {}): Promise<Twins> {
-  const cached = startApp(baseUrl, environment);
-  const plain = startApp(baseUrl, { ...environment, RESPONSE_CACHE_BYTES: '0' });
-  const addresses = [await listen(cached.listener), await listen(plain.listener)] as const;
+  const fast = startApp(baseUrl, environment);
+  const plain = startApp(baseUrl, environment, { hasFastPath: false });
+  const addresses = [await listen(fast.listener), await listen(plain.listener)] as const;
   return {
-    cached,
+    fast,
     plain,
     async send(given) {
       // One after the other, so that both fetch the same from BSG.
@@ -49,15 +51,40 @@ export async function startTwins(baseUrl: string, environment: Readonly<Record<s
       expect(response).toEqual(await exchange(addresses[1], given));
       return response;
     },
-    hits: () => hitsOf(cached),
+    storedHits: () => hitsOf(fast),
+    preparedHits: () => hitsOf(fast, 'prepared_query'),
   };
 }
 
-/** How many requests an app served from its response cache. */
-export async function hitsOf(app: TestApp): Promise<number> {
+/** How many requests got a stored response from an app, or found their query prepared. */
+export async function hitsOf(
+  app: TestApp,
+  cache: 'response_cache' | 'prepared_query' = 'response_cache',
+): Promise<number> {
+  const hits = new RegExp(`^bsg_graphql_${cache}_lookups_total\\{outcome="hit"\\} (\\d+)$`, 'm');
+  return Number(hits.exec(await metricsOf(app))?.[1] ?? 0);
+}
+
+/** Expects that both apps have logged and counted the same for so many requests, but for ids and times. */
+export async function expectSameRecords({ fast, plain }: Twins, requests: number): Promise<void> {
+  for (const app of [fast, plain]) await expect.poll(() => app.requestLines()).toHaveLength(requests);
+  expect(linesOf(fast)).toEqual(linesOf(plain));
+  expect(await countsOf(fast)).toEqual(await countsOf(plain));
+}
+
+function linesOf(app: TestApp) {
+  return app.requestLines().map((line) => ({ ...line, requestId: '', durationMs: 0, time: 0 }));
+}
+
+/** The samples of metrics that requests and reads leave, without their durations. */
+export async function countsOf(app: TestApp): Promise<readonly string[]> {
+  const isCount = (line: string) => /^bsg_graphql_(request_duration_seconds_count|status_reads)/.test(line);
+  return (await metricsOf(app)).split('\n').filter(isCount).toSorted();
+}
+
+async function metricsOf(app: TestApp): Promise<string> {
   const headers = { authorization: `Bearer ${TOKENS.plain}` };
-  const metrics = await (await app.fetch('/metrics', { headers })).text();
-  return Number(/^bsg_graphql_response_cache_lookups_total\{outcome="hit"\} (\d+)$/m.exec(metrics)?.[1]);
+  return (await app.fetch('/metrics', { headers })).text();
 }
 
 const NOT_COMPARED = new Set(['date', 'x-request-id']);

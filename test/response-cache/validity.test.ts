@@ -112,12 +112,11 @@ it('only queries without errors are stored, of which every read was answered fro
   const operation = { type: 'query', name: null, selectsPersonal: false } as never;
   const fromMemory = { tier: 'memory', entry: {} } as never;
   const served = { operation, errorCode: null, reads: [fromMemory] };
-  expect(isStorable(served, 200)).toBe(true);
-  expect(isStorable({ ...served, reads: [] }, 200)).toBe(true);
-  expect(isStorable(served, 304)).toBe(false);
-  expect(isStorable({ ...served, errorCode: 'FORBIDDEN' }, 200)).toBe(false);
-  expect(isStorable({ ...served, operation: null }, 200)).toBe(false);
-  expect(isStorable({ ...served, operation: { type: 'subscription' } as never }, 200)).toBe(false);
+  expect(isStorable(served)).toBe(true);
+  expect(isStorable({ ...served, reads: [] })).toBe(true);
+  expect(isStorable({ ...served, errorCode: 'FORBIDDEN' })).toBe(false);
+  expect(isStorable({ ...served, operation: null })).toBe(false);
+  expect(isStorable({ ...served, operation: { type: 'subscription' } as never })).toBe(false);
   for (const tier of ['redis', 'bsg', 'coalesced', 'stale', 'circuit_open'])
-    expect(isStorable({ ...served, reads: [fromMemory, { tier, entry: {} } as never] }, 200), tier).toBe(false);
+    expect(isStorable({ ...served, reads: [fromMemory, { tier, entry: {} } as never] }), tier).toBe(false);
 });

@@ -10,6 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { startApp, type TestApp } from '../helpers/app.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { graphqlPost, listen } from '../helpers/http.ts';
+import { hitsOf } from '../helpers/twins.ts';
 
 const known = 'query Known($id: ID!) { sms(id: $id) { ... on Sms { id } } }';
 const hash = createHash('sha256').update(known).digest('hex');
@@ -52,6 +53,25 @@ describe('a trusted document', () => {
     const app = await start({}, { [`sha256:${hash}`]: known });
     expect(await send(app, { documentId: hash })).toEqual({ status: 200, ...answer });
     expect(await send(app, { documentId: `sha256:${hash}` })).toEqual({ status: 200, ...answer });
+  });
+
+  it('is prepared by its hash, and by nothing else', async () => {
+    const app = await start({ PERSISTED_OPERATIONS_MODE: 'only' });
+    const address = await listen(app.listener);
+    const post = async (params: object, id: string) => {
+      const response = await fetch(`${address}/graphql`, graphqlPost({ ...params, variables: { id } }));
+      return response.json();
+    };
+    for (const id of ['1', '2', '3', '4'])
+      expect(await post({ documentId: hash }, id)).toEqual({ data: { sms: { id } } });
+    expect(await hitsOf(app, 'prepared_query')).toBe(1);
+    for (const params of [
+      { query: known },
+      { query: known, documentId: hash },
+      { query: 1, documentId: hash },
+      { documentId: 'x' },
+    ])
+      expect(await post(params, '4')).toEqual({ errors: [expect.anything()] });
   });
 
   it('runs by its hash in the URL', async () => {

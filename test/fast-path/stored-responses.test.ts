@@ -1,12 +1,12 @@
 import { SpanKind, trace } from '@opentelemetry/api';
 import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startApp, type TestApp } from '../helpers/app.ts';
+import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
-import { exchange, hitsOf } from '../helpers/twins.ts';
+import { countsOf, exchange, hitsOf } from '../helpers/twins.ts';
 
 const query = 'query Two { smsBatch(ids: ["1", "2"]) { found { id status } errors { __typename } } }';
 
@@ -21,13 +21,6 @@ async function startWarm(environment: Readonly<Record<string, string>> = {}) {
       body: JSON.stringify({ query: text }),
     });
   return { app, send };
-}
-
-/** The samples of metrics that requests and reads leave, without their durations. */
-async function counted(app: TestApp): Promise<readonly string[]> {
-  const metrics = await (await app.fetch('/metrics')).text();
-  const isCount = (line: string) => /^bsg_graphql_(request_duration_seconds_count|status_reads)/.test(line);
-  return metrics.split('\n').filter(isCount).toSorted();
 }
 
 describe('a response that is stored', () => {
@@ -47,7 +40,7 @@ describe('a response that is stored', () => {
     for (let i = 1; i <= 4; i++) await send();
     expect(await hitsOf(app)).toBe(2);
     await expect
-      .poll(() => counted(app))
+      .poll(() => countsOf(app))
       .toEqual([
         'bsg_graphql_request_duration_seconds_count{operation="Two",type="query",outcome="ok"} 4',
         'bsg_graphql_status_reads_total{tier="bsg",outcome="found"} 2',
