@@ -155,10 +155,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
 }
 
 /** The headers of a response as they are at this moment. */
-function headersOf(
-  headers: ResponseHeaders,
-  { reads, requestId, operation }: AdmittedRequest,
-): Record<string, string> & { readonly 'cache-control': string } {
+function headersOf(headers: ResponseHeaders, { reads, requestId, operation }: AdmittedRequest): Record<string, string> {
   const isPersonal = operation?.selectsPersonal ?? true;
   const cacheControl = cacheControlOf({ reads, hasErrors: false, isPersonal }, monotonicNow());
   return { ...headers, 'cache-control': cacheControl, 'x-request-id': requestId };
