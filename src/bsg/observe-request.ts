@@ -1,8 +1,7 @@
-import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { context, propagation, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { inSpan } from '../spans.ts';
 import type { RequestObserver } from './observer.ts';
 import type { HttpRequest, HttpResponse, TransportError } from './transport.ts';
-
-const tracer = trace.getTracer('bsg-graphql');
 
 /** A request to be sent to a host. */
 interface ObservedRequest {
@@ -21,28 +20,27 @@ export function observeRequest(
 ): Promise<HttpResponse | TransportError> {
   const method = request.body === null ? 'GET' : 'POST';
   const route = routeOf(request);
-  const attributes = {
-    'http.request.method': method,
-    'server.address': host,
-    'url.template': route,
-    'bsg.request.size': request.size,
-  };
-  return tracer.startActiveSpan(method, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+  const spanOptions = () => ({
+    kind: SpanKind.CLIENT,
+    attributes: {
+      'http.request.method': method,
+      'server.address': host,
+      'url.template': route,
+      'bsg.request.size': request.size,
+    },
+  });
+  return inSpan(method, spanOptions, async (span) => {
     const headers: Record<string, string> = observer.requestId === null ? {} : { 'x-request-id': observer.requestId };
     propagation.inject(context.active(), headers);
     const startedAtMs = performance.now();
-    try {
-      const result = await send(headers);
-      const outcome = outcomeOf(result);
-      if ('status' in result) span.setAttribute('http.response.status_code', result.status);
-      if (outcome !== 'ok') span.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
-      const cause = 'code' in result ? (result.cause ?? result.code) : null;
-      const seconds = (performance.now() - startedAtMs) / 1_000;
-      observer.onUpstreamRequest({ route, size: request.size, outcome, seconds, cause });
-      return result;
-    } finally {
-      span.end();
-    }
+    const result = await send(headers);
+    const outcome = outcomeOf(result);
+    if ('status' in result) span?.setAttribute('http.response.status_code', result.status);
+    if (outcome !== 'ok') span?.setAttribute('error.type', outcome).setStatus({ code: SpanStatusCode.ERROR });
+    const cause = 'code' in result ? (result.cause ?? result.code) : null;
+    const seconds = (performance.now() - startedAtMs) / 1_000;
+    observer.onUpstreamRequest({ route, size: request.size, outcome, seconds, cause });
+    return result;
   });
 }
 

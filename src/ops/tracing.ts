@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   context,
   isSpanContextValid,
-  ProxyTracerProvider,
+  type ProxyTracerProvider,
   propagation,
   type Span,
   SpanKind,
@@ -16,6 +16,7 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { RequestContext } from '../request/context.ts';
 import type { RequestHead } from '../request/head.ts';
+import { isTracing, tracer } from '../spans.ts';
 import { spanAttributesOf } from '../statuses/read-observer.ts';
 
 interface Requested {
@@ -28,10 +29,8 @@ const HEADERS: TextMapGetter<RequestHead> = {
   keys: (head) => head.names(),
 };
 
-const TRACER = 'bsg-graphql';
 /** Time that the end of the process spends on the last spans. */
 const FLUSH_TIMEOUT_MS = 1_000;
-const tracer = trace.getTracer(TRACER);
 
 /**
  * Creates a span for each operation, from the first byte of its request on: a child of the caller's span (`traceparent`). Spans go to the OpenTelemetry SDK that is loaded
@@ -101,12 +100,6 @@ export async function flushSpans(): Promise<void> {
 
 function within<T>(span: Span, run: () => T): T {
   return context.with(trace.setSpan(context.active(), span), run);
-}
-
-/** Whether an SDK is loaded: a span that none records is not free either. */
-function isTracing(): boolean {
-  const provider = trace.getTracerProvider();
-  return !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer(TRACER) !== undefined;
 }
 
 /** Null where no SDK records spans. */

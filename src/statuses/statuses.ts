@@ -1,7 +1,7 @@
-import { trace } from '@opentelemetry/api';
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
 import { Gathering } from '../bsg/gathering.ts';
 import { asRequested, type BsgValue, type StatusKey } from '../bsg/resource.ts';
+import { inSpan } from '../spans.ts';
 import type { CachePolicy } from './cache-policy.ts';
 import type { Entry } from './entry.ts';
 import type { Outcome } from './outcome.ts';
@@ -35,8 +35,6 @@ export interface Statuses {
   /** The change feed: results as they are cached, here or on another instance, and null for invalidated keys. One listener. */
   onChange(listener: ChangeListener): void;
 }
-
-const tracer = trace.getTracer('bsg-graphql');
 
 /**
  * A read goes through these steps and ends at the first that answers: a fresh entry in memory, a malformed key, a fetch that
@@ -90,8 +88,10 @@ export function createStatuses(options: StatusesOptions): Statuses {
     purpose: Purpose,
     observer: ReadObserver = noReadObserver,
   ): Promise<readonly (Value | BsgFailure)[]> {
-    return tracer.startActiveSpan('status.read', async (span) => {
-      try {
+    return inSpan(
+      'status.read',
+      () => ({}),
+      async (span) => {
         const outcomes = await readThrough(keys, { purpose, observer });
         const reads: StatusRead[] = [];
         const results = outcomes.map((outcome, i) => {
@@ -101,12 +101,10 @@ export function createStatuses(options: StatusesOptions): Statuses {
           return asRequested(result, key);
         });
         for (const read of reads) observer.onRead(read);
-        if (span.isRecording()) span.setAttributes(spanAttributesOf(reads));
+        if (span?.isRecording()) span.setAttributes(spanAttributesOf(reads));
         return results;
-      } finally {
-        span.end();
-      }
-    });
+      },
+    );
   }
 
   return {
