@@ -7,7 +7,7 @@ import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock
 import type { CircuitBreaker } from './circuit-breaker.ts';
 import type { Entry } from './entry.ts';
 import type { Tier } from './read-observer.ts';
-import type { Acquisition, SharedCache } from './shared-cache.ts';
+import { type Acquisition, noSharedCache, type SharedCache } from './shared-cache.ts';
 import type { Flight } from './single-flight.ts';
 import type { Purpose, Recorded, TwoTierCache } from './two-tier-cache.ts';
 
@@ -61,8 +61,10 @@ export class Refresher {
   }
 
   async #readThrough<Value extends BsgValue>(flights: readonly Flight<Value>[], reader: Reader): Promise<void> {
-    const { timeoutMs, now } = this.#options;
+    const { shared, timeoutMs, now } = this.#options;
     const deadlineMs = addMs(now(), timeoutMs);
+    // There is no lock to wait for.
+    if (shared === noSharedCache) return this.#fetch(flights, { ...reader, deadlineMs });
     let waiting = flights;
     for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
       const { owned, lockedElsewhere } = await this.#acquire(waiting, reader, pauseMs > FIRST_PAUSE_MS);
