@@ -53,6 +53,7 @@ const { metafile } = await build({
   entryPoints: { main: 'src/main.ts' },
   // ES modules where a package has both: esbuild reads each export of a CommonJS module through two getters.
   mainFields: ['module', 'main'],
+  // The same for files that are imported without an extension, as `graphql` names its own.
   resolveExtensions: ['.mjs', '.js', '.json'],
   plugins: [printedSchema, oneGraphql],
   // The program is small, and loads the rest as a chunk once it handles signals.

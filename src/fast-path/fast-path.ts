@@ -6,7 +6,6 @@ import { monotonicNow } from '../monotonic-clock.ts';
 import { traceOperation, traceStoredOperation } from '../ops/tracing.ts';
 import { cacheControlOf } from '../request/cache-control.ts';
 import type { RequestContext } from '../request/context.ts';
-import { requestError } from '../request/errors.ts';
 import { matchesETag, notModified } from '../request/http-caching.ts';
 import { fillOperation } from '../request/operation.ts';
 import type { ResponseHeaders, ResponseStore, StoredResponse } from '../response-cache/store.ts';
@@ -18,7 +17,7 @@ import { validateVariables } from '../schema/request-errors.ts';
 import { charge } from '../security/cost-limits.ts';
 import type { AdmittedRequest } from '../security/gate.ts';
 import type { Enter, Entered } from '../security/http-gate.ts';
-import type { RateLimit } from '../security/rate-limit.ts';
+import { assertWithinLimit, type RateLimit } from '../security/rate-limit.ts';
 import { type Known, type PassedOnContext, useFastPath } from './plugin.ts';
 import { createPreparedQueries, type PreparedQuery } from './prepared-queries.ts';
 import { type QueryRequest, readQueryRequest } from './query-request.ts';
@@ -74,8 +73,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
     request: AdmittedRequest,
   ): Promise<boolean> {
     request.operation = stored.operation;
-    const retryAfter = await charge(rateLimit, request, stored.cost);
-    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+    assertWithinLimit(await charge(rateLimit, request, stored.cost));
     // Only now, as statuses may have changed while the rate limiter was waited for.
     if (!responses?.validate(key, stored)) return false;
     for (const read of stored.reads) request.onRead(read);
@@ -98,8 +96,7 @@ export function createFastPath(options: FastPathOptions): FastPath {
     if (request.cost > maxCost) return null;
     const run = compiler.find(request);
     if (run === null) return null;
-    const retryAfter = await charge(rateLimit, request, request.cost);
-    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+    assertWithinLimit(await charge(rateLimit, request, request.cost));
     return traceOperation(request, () => run(contextOf(request)));
   }
 

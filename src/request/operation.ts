@@ -47,7 +47,10 @@ export function useOperation(): Plugin<{ readonly admitted: AdmittedRequest }> {
 /** Selects an operation of a document, with its variables as they were sent. */
 export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/** Sets the operation, variables and cost of a request, if the document has that operation. Deletes other variables from `variableValues`. */
+/**
+ * Sets the operation, variables and cost of a request, if the document has that operation. Deletes other variables from
+ * `variableValues`.
+ */
 export function fillOperation(request: AdmittedRequest, args: OperationArgs): void {
   const definition = getOperationAST(args.document, args.operationName);
   if (definition == null) return;

@@ -12,8 +12,8 @@ export type FreshEntryOf = (key: StatusKey) => Entry | null;
 export type Served = Pick<RequestContext, 'operation' | 'errorCode' | 'reads'>;
 
 /**
- * Whether a response with the status 200 is a function of its request and of entries in memory: a query without errors, of which each read was
- * answered from memory. A response to a cold query is not, so that queries that are sent once take no memory.
+ * Whether a response with the status 200 is a function of its request and of entries in memory: a query without errors, of which
+ * each read was answered from memory. A response to a cold query is not, so that queries that are sent once take no memory.
  */
 export function isStorable({ operation, errorCode, reads }: Served): boolean {
   if (errorCode !== null || operation?.type !== OperationTypeNode.QUERY) return false;

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { requestError } from '../request/errors.ts';
 import type { AdmittedRequest } from './gate.ts';
 import type { GatedContext } from './http-gate.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { assertWithinLimit, type RateLimit } from './rate-limit.ts';
 
 /**
  * Refuses operations that cost more than `maxCost` (400), and those of a caller over the rate limit (429). The rate limiter is
@@ -18,8 +18,7 @@ export function useCostLimits(
     const { admitted } = contextValue as { readonly admitted: AdmittedRequest };
     const { cost } = admitted;
     if (cost > maxCost) throw requestError('queryTooExpensive', { cost, maxCost });
-    const retryAfter = await charge(rateLimit, admitted, cost);
-    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+    assertWithinLimit(await charge(rateLimit, admitted, cost));
   }
   return {
     onExecute: ({ args }) => limit(args),

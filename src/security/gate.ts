@@ -1,12 +1,11 @@
 import { GraphQLError } from 'graphql';
 import { RequestContext, type RequestSink } from '../request/context.ts';
-import { requestError } from '../request/errors.ts';
 import type { RequestHead } from '../request/head.ts';
 import type { Authenticator } from './authentication.ts';
 import { PERSONAL_SCOPE } from './caller.ts';
 import { validateOrigin, validatePreflight } from './cross-site.ts';
 import { createHostCheck } from './host.ts';
-import type { RateLimit } from './rate-limit.ts';
+import { assertWithinLimit, type RateLimit } from './rate-limit.ts';
 import { validateBody } from './request-body.ts';
 
 /** Options of {@link createGate}. */
@@ -72,8 +71,7 @@ export function createGate(options: GateOptions): Gate {
 
   function admitWithinLimits(request: RequestContext): AdmittedRequest {
     validateBody(request.head, maxBodyBytes);
-    const retryAfter = rateLimit?.exhaustedFor(request) ?? null;
-    if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
+    assertWithinLimit(rateLimit?.exhaustedFor(request) ?? null);
     return request as AdmittedRequest;
   }
 }

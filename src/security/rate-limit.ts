@@ -4,6 +4,7 @@ import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRedis, RateLimi
 import { addMs, type MonotonicMs, monotonicNow } from '../monotonic-clock.ts';
 import type { RedisConnection } from '../redis/connection.ts';
 import type { RequestContext } from '../request/context.ts';
+import { requestError } from '../request/errors.ts';
 
 /** Options of {@link createRateLimit}. */
 export interface RateLimitOptions {
@@ -83,6 +84,14 @@ export function createRateLimit({ costPerMinute, redis, account, proxies }: Rate
       return leftMs > 0 ? toSeconds(leftMs) : null;
     },
   };
+}
+
+/**
+ * Refuses a request whose caller has to wait for so many seconds; null: it has not.
+ * @throws {GraphQLError} where it has.
+ */
+export function assertWithinLimit(retryAfter: number | null): void {
+  if (retryAfter !== null) throw requestError('rateLimited', { retryAfter });
 }
 
 /** The one call of Redis that the limiter makes, in the form of node-redis. */

@@ -1,5 +1,3 @@
-import { trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -9,6 +7,7 @@ import { knowsAll, startFakeBsg } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
 import { randomRequests } from '../helpers/random-requests.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { recordSpans } from '../helpers/spans.ts';
 import { exchange, expectSameRecords, hitsOf, type RawRequest, startTwins, type Twins } from '../helpers/twins.ts';
 
 const ORIGIN = 'https://app.example.com';
@@ -216,13 +215,7 @@ describe('a prepared query', () => {
   });
 
   it('has the spans of any other where an SDK records them', async () => {
-    const exporter = new InMemorySpanExporter();
-    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    provider.register();
-    onTestFinished(async () => {
-      await provider.shutdown();
-      trace.disable();
-    });
+    const exporter = recordSpans();
     const bsg = await startFakeBsg();
     const app = startApp(bsg.baseUrl, { MAX_BATCH_SIZE: '1' });
     const address = await listen(app.listener);

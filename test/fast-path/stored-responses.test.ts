@@ -1,11 +1,11 @@
-import { SpanKind, trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, NodeTracerProvider, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { SpanKind } from '@opentelemetry/api';
+import { describe, expect, it } from 'vitest';
 import { startApp } from '../helpers/app.ts';
 import { fakeClock } from '../helpers/clock.ts';
 import { startFakeBsg } from '../helpers/fake-bsg.ts';
 import { listen } from '../helpers/http.ts';
 import { AUTH_TOKENS, TOKENS } from '../helpers/secrets.ts';
+import { recordSpans } from '../helpers/spans.ts';
 import { countsOf, exchange, hitsOf } from '../helpers/twins.ts';
 
 const query = 'query Two { smsBatch(ids: ["1", "2"]) { found { id status } errors { __typename } } }';
@@ -75,13 +75,7 @@ describe('a response that is stored', () => {
   });
 
   it('has spans like any other where an SDK records them', async () => {
-    const exporter = new InMemorySpanExporter();
-    const provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    provider.register();
-    onTestFinished(async () => {
-      await provider.shutdown();
-      trace.disable();
-    });
+    const exporter = recordSpans();
     const { app, send } = await startWarm();
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const spansOf = async () => {
