@@ -101,31 +101,47 @@ export interface Reply<Value> {
   readonly httpStatus: number | null;
 }
 
-/** One value that can be read: a resource and an id within it, as requested. */
-export interface StatusKey<Value extends BsgValue = BsgValue> {
+/** The key of one value that can be read: a resource and an id within it. */
+export class StatusKey<Value extends BsgValue = BsgValue> {
   readonly resource: Resource<Value>;
+  /** As requested. */
   readonly id: string;
-  /** The key in maps, in Redis and on the bus, such as `sms:211`: the same for all spellings of an id. */
-  readonly text: string;
+  /** The same for all spellings of an id. */
+  readonly canonicalId: string;
+  #text: string | null = null;
+
+  /** For an id with memory of its own, such as that of a cached value. For any other call {@link keyOf}. */
+  constructor(resource: Resource<Value>, id: string) {
+    this.resource = resource;
+    this.id = id;
+    this.canonicalId = resource.canonicalId(id);
+  }
+
+  /** The key in Redis and on the bus, such as `sms:211`. Made when it is first read, as most keys need none. */
+  get text(): string {
+    // Joined, so that it is a plain text; see `own-text.ts`.
+    this.#text ??= [this.resource.name, this.canonicalId].join(':');
+    return this.#text;
+  }
+
+  /** Whether both are keys of the same value. */
+  equals({ resource, canonicalId }: StatusKey): boolean {
+    return canonicalId === this.canonicalId && resource === this.resource;
+  }
 }
 
 /** The key of one value. It keeps nothing of the text that the id was a part of, as keys are cached. */
 export function keyOf<Value extends BsgValue>(resource: Resource<Value>, part: string): StatusKey<Value> {
-  return keyOfOwn(resource, ownText(part));
-}
-
-/** The same for an id that is kept anyway, such as that of a cached value. */
-export function keyOfOwn<Value extends BsgValue>(resource: Resource<Value>, id: string): StatusKey<Value> {
-  // Joined, so that it is a plain text; see `own-text.ts`.
-  return { resource, id, text: [resource.name, resource.canonicalId(id)].join(':') };
+  return new StatusKey(resource, ownText(part));
 }
 
 /** The result for this spelling of the id: a failure gets the id as requested as its `subject`. */
 export function asRequested<Value extends BsgValue>(
   result: Value | BsgFailure,
-  { resource, id, text }: StatusKey<Value>,
+  { resource, id, canonicalId }: StatusKey<Value>,
 ): Value | BsgFailure {
-  if (!isFailure(result) || result.subject === id || keyOf(resource, result.subject).text !== text) return result;
+  if (!isFailure(result) || result.subject === id || resource.canonicalId(result.subject) !== canonicalId)
+    return result;
   return { ...result, subject: id };
 }
 

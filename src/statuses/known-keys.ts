@@ -41,7 +41,7 @@ function ownKeysOf<Value extends BsgValue>(
 ): readonly StatusKey<Value>[] {
   if (isFailure(result)) return [key];
   const aliases = key.resource.aliases(result);
-  return aliases.some(({ text }) => text === key.text) ? aliases : [key, ...aliases];
+  return aliases.some((alias) => alias.equals(key)) ? aliases : [key, ...aliases];
 }
 
 function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {

@@ -229,7 +229,7 @@ export class TwoTierCache {
     key: StatusKey<Value>,
   ): Recorded<Value> {
     for (const each of keys) {
-      const other = each.text === key.text ? null : this.#memory.peek(each);
+      const other = each.equals(key) ? null : this.#memory.peek(each);
       this.#memory.set(each, newerOf(each.resource, entry, other) ?? entry);
     }
     this.#shared.set(keys, entry);

@@ -1,6 +1,6 @@
 /** The lookups of a message: by its id and by its reference. */
 import { type BsgFailure, isFailure } from '../failure.ts';
-import { HISTORY_MS, keyOfOwn, type Resource, type StatusKey } from '../resource.ts';
+import { HISTORY_MS, type Resource, StatusKey } from '../resource.ts';
 import { fetchSms } from '../single-status.ts';
 import { isFinalSms, isSameSms, type Sms, smsSchema, withConstantsOf } from '../sms.ts';
 import { canonicalId, validateReference, validateSmsId } from '../validation.ts';
@@ -55,8 +55,8 @@ export const smsByReference: Resource<Sms> = {
 };
 
 function keysOfSms({ id, reference }: Sms): readonly StatusKey<Sms>[] {
-  const byId = keyOfOwn(smsById, id);
-  return reference === null ? [byId] : [byId, keyOfOwn(smsByReference, reference)];
+  const byId = new StatusKey(smsById, id);
+  return reference === null ? [byId] : [byId, new StatusKey(smsByReference, reference)];
 }
 
 function isNotFound(result: Sms | BsgFailure | null): result is BsgFailure {
