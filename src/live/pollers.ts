@@ -1,4 +1,5 @@
 import { type BsgFailure, isFailure, isUnavailable } from '../bsg/failure.ts';
+import { KeyMap } from '../bsg/key-map.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import { addMs, type MonotonicClock, type MonotonicMs } from '../monotonic-clock.ts';
 import { pollingDelayMs } from './polling-delay.ts';
@@ -41,20 +42,20 @@ export interface Pollers {
 /** Polls keys for as long as anyone listens: together, and less often the longer nothing changes. */
 export function createPollers(options: PollersOptions): Pollers {
   const schedule = createPollingSchedule(options);
-  const pollers = new Map<string, Poller>();
+  const pollers = new KeyMap<Poller>();
   return {
     listen(key, listener) {
-      const poller = pollers.get(key.text) ?? new Poller(key, { ...options, schedule }, () => pollers.delete(key.text));
-      pollers.set(key.text, poller);
+      const poller = pollers.get(key) ?? new Poller(key, { ...options, schedule }, () => pollers.delete(key));
+      pollers.set(key, poller);
       poller.listen(listener);
     },
-    unlisten: (key, listener) => pollers.get(key.text)?.unlisten(listener),
-    onChange: (key, result) => pollers.get(key.text)?.onChange(result),
+    unlisten: (key, listener) => pollers.get(key)?.unlisten(listener),
+    onChange: (key, result) => pollers.get(key)?.onChange(result),
     get size() {
-      return [...pollers.values()].filter(({ isEnded }) => !isEnded).length;
+      return pollers.values().filter(({ isEnded }) => !isEnded).length;
     },
     dispose() {
-      for (const poller of [...pollers.values()]) poller.stop();
+      for (const poller of pollers.values()) poller.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Gathering } from '../bsg/gathering.ts';
+import { KeyMap } from '../bsg/key-map.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
 import type { MonotonicMs } from '../monotonic-clock.ts';
 import type { Entry } from './entry.ts';
@@ -65,12 +66,12 @@ export class Flight<Value extends BsgValue = BsgValue> {
 
 /** Coalesces concurrent fetches of one key into one (single-flight), so that a cold key causes no cache stampede. */
 export class SingleFlight {
-  /** The text of a key names its resource, so under it there are flights of that resource alone. */
-  readonly #flights = new Map<string, Flight>();
+  /** A key names its resource, so under it there are flights of that resource alone. */
+  readonly #flights = new KeyMap<Flight>();
 
   /** The fetch in flight for the key; null where there is none. */
-  of<Value extends BsgValue>({ text }: StatusKey<Value>): Flight<Value> | null {
-    return (this.#flights.get(text) ?? null) as Flight<Value> | null;
+  of<Value extends BsgValue>(key: StatusKey<Value>): Flight<Value> | null {
+    return this.#flights.get(key) as Flight<Value> | null;
   }
 
   /** Begins the fetch for the key, on behalf of the first read. Reads that come until it lands join it, unless the key is invalidated before. */
@@ -80,19 +81,19 @@ export class SingleFlight {
     first: Waiting<Value>,
   ): Flight<Value> {
     const flight = new Flight(key, known, first, this);
-    this.#flights.set(key.text, flight as unknown as Flight);
+    this.#flights.set(key, flight as unknown as Flight);
     return flight;
   }
 
   /** For a flight that ends. An invalidated one has been removed, and a later one of its key may be there. */
   remove<Value extends BsgValue>({ key, invalidatedAtMs }: Flight<Value>): void {
-    if (invalidatedAtMs === null) this.#flights.delete(key.text);
+    if (invalidatedAtMs === null) this.#flights.delete(key);
   }
 
   /** Marks the fetch in flight for the key and lets nobody join it any more. */
   invalidate(key: StatusKey, nowMs: MonotonicMs): void {
     const flight = this.of(key);
     if (flight !== null) flight.invalidatedAtMs = nowMs;
-    this.#flights.delete(key.text);
+    this.#flights.delete(key);
   }
 }

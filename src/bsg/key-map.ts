@@ -1,0 +1,28 @@
+import type { BsgValue, Resource, StatusKey } from './resource.ts';
+
+/** A map by keys of statuses, for one that sees every read: it needs no text of a key, which most keys never make. */
+export class KeyMap<Item> {
+  readonly #byResource = new Map<Resource, Map<string, Item>>();
+
+  get<Value extends BsgValue>({ resource, canonicalId }: StatusKey<Value>): Item | null {
+    return this.#byResource.get(resource as unknown as Resource)?.get(canonicalId) ?? null;
+  }
+
+  set(key: StatusKey, item: Item): void {
+    let items = this.#byResource.get(key.resource);
+    if (items === undefined) {
+      items = new Map();
+      this.#byResource.set(key.resource, items);
+    }
+    items.set(key.canonicalId, item);
+  }
+
+  delete(key: StatusKey): void {
+    this.#byResource.get(key.resource)?.delete(key.canonicalId);
+  }
+
+  /** All items, in no particular order. The map may change meanwhile. */
+  values(): readonly Item[] {
+    return [...this.#byResource.values()].flatMap((items) => [...items.values()]);
+  }
+}
