@@ -30,3 +30,8 @@ export function laterOf(a: MonotonicMs, b: MonotonicMs): MonotonicMs {
 export function earlierOf(a: MonotonicMs, b: MonotonicMs): MonotonicMs {
   return a < b ? a : b;
 }
+
+/** The last whole millisecond, for a time that is kept in great numbers: V8 takes an object for a number with a fraction. */
+export function wholeMs(time: MonotonicMs): MonotonicMs {
+  return Math.floor(time) as MonotonicMs;
+}

@@ -1,7 +1,7 @@
 /** Cache entries: what is kept of a result, and which of two counts. Pure. */
 import { type BsgFailure, isFailure } from '../bsg/failure.ts';
 import type { BsgValue, Resource } from '../bsg/resource.ts';
-import { addMs, earlierOf, type MonotonicMs } from '../monotonic-clock.ts';
+import { addMs, earlierOf, type MonotonicMs, wholeMs } from '../monotonic-clock.ts';
 import { type CachePolicy, ttlOf } from './cache-policy.ts';
 
 /** A cached result with its times. */
@@ -36,7 +36,13 @@ export function createEntry<Value extends BsgValue>(
   const isKnowledge = !isFailure(result) || result.group === 'notFound';
   const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && isKnowledge);
   if (!isKept) return null;
-  return { result, requestedAtMs, freshUntilMs: addMs(nowMs, freshMs), staleUntilMs: addMs(nowMs, freshMs + staleMs) };
+  const sinceMs = wholeMs(nowMs);
+  return {
+    result,
+    requestedAtMs,
+    freshUntilMs: addMs(sinceMs, freshMs),
+    staleUntilMs: addMs(sinceMs, freshMs + staleMs),
+  };
 }
 
 /** An entry of another instance, whose policy may differ: bounded by what one fetched here and now would get. */
@@ -50,8 +56,8 @@ export function adoptEntry<Value extends BsgValue>(
   return {
     ...entry,
     requestedAtMs: earlierOf(entry.requestedAtMs, nowMs),
-    freshUntilMs: earlierOf(entry.freshUntilMs, addMs(nowMs, freshMs)),
-    staleUntilMs: earlierOf(entry.staleUntilMs, addMs(nowMs, freshMs + staleMs)),
+    freshUntilMs: wholeMs(earlierOf(entry.freshUntilMs, addMs(nowMs, freshMs))),
+    staleUntilMs: wholeMs(earlierOf(entry.staleUntilMs, addMs(nowMs, freshMs + staleMs))),
   };
 }
 
@@ -71,9 +77,10 @@ export function expireEntry<Value extends BsgValue>(
   entry: Entry<Value>,
   nowMs: MonotonicMs,
 ): Entry<Value> {
-  if (!isIrrevocable(resource, entry)) return { ...entry, freshUntilMs: nowMs };
+  const expired = { ...entry, freshUntilMs: wholeMs(nowMs) };
+  if (!isIrrevocable(resource, entry)) return expired;
   const { freshUntilMs } = entry.recheck ?? entry;
-  return { ...entry, freshUntilMs: nowMs, recheck: { sinceMs: nowMs, freshUntilMs } };
+  return { ...expired, recheck: { sinceMs: nowMs, freshUntilMs } };
 }
 
 /** The entry of a final value whose recheck failed, with its TTL from before. */
