@@ -46,7 +46,7 @@ export interface BsgClientOptions {
 export interface Fetch<Value extends BsgValue> {
   readonly key: StatusKey<Value>;
   /** The result of an earlier fetch, which can save a request; null where there is none. */
-  readonly known: Value | BsgFailure | null;
+  readonly knownResult: Value | BsgFailure | null;
 }
 
 /** Receives the result of each fetch, with its place among those that began together. */
@@ -111,9 +111,9 @@ export function createBsgClient(options: BsgClientOptions): BsgClient {
       const gathering = new Gathering<Value | BsgFailure | null>(fetches.length, (result, place) =>
         onResult(resultOf(singles[place] as SingleFetch<Value>, result), place),
       );
-      const singles = fetches.map(({ key, known }, place) => {
-        const usable = areAnswersRandom ? null : known;
-        return new SingleFetch({ key, known: usable, upstream: upstreamFor(key), gathering, place });
+      const singles = fetches.map(({ key, knownResult }, place) => {
+        const known = areAnswersRandom ? null : knownResult;
+        return new SingleFetch({ key, known, upstream: upstreamFor(key), gathering, place });
       });
       const timer = setDeadline(() => gathering.putMissing(null), timeoutMs);
       for (const each of singles) each.begin(massStatus);

@@ -2,6 +2,7 @@
 
 import { addMs, LONG_AGO, type MonotonicClock } from '../monotonic-clock.ts';
 import { decodeSmsOrCampaign } from './campaign-paths.ts';
+import type { Sent } from './deadline.ts';
 import { type BsgFailure, isFailure } from './failure.ts';
 import { decodeMassAnswer, decodeMassItem, type MassAnswer, type SingleAnswer } from './mass-answer.ts';
 import type { Call, Requests } from './request.ts';
@@ -140,8 +141,10 @@ class Batch implements Call {
   readonly first: MassMember;
   /** Null before it is sent, and where the batch is not sent as one request. */
   request: HttpRequest | null = null;
+  /** Of the members, in their order. */
+  fetches: Sent[] = [];
   readonly #options: BatchOptions;
-  readonly #ids = new Set<string>();
+  #ids = new Set<string>();
   #members: MassMember[] = [];
 
   constructor(first: MassMember, options: BatchOptions) {
@@ -155,28 +158,33 @@ class Batch implements Call {
     if (this.#ids.size >= MAX_IDS && !this.#ids.has(member.massId)) return false;
     this.#ids.add(member.massId);
     this.#members.push(member);
+    this.fetches.push(member.upstream);
     return true;
-  }
-
-  get fetches() {
-    return this.#members.map(({ upstream }) => upstream);
   }
 
   get observer() {
     return this.first.upstream.observer;
   }
 
-  /** Leaves out the ids whose deadline has passed. */
   prepare(): HttpRequest | null {
-    const { now, isInUse, onPrepare } = this.#options;
+    const { isInUse, onPrepare } = this.#options;
     onPrepare();
-    const nowMs = now();
-    this.#members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > nowMs);
-    const ids = [...new Set(this.#members.map(({ massId }) => massId))];
+    this.#dropExpired();
+    const ids = [...this.#ids];
     if (ids.length === 1) this.request = { path: `/sms/${ids[0]}`, body: null, size: 1 };
     // Ids are written as digits: a number would be rounded.
     else if (ids.length > 1 && isInUse()) this.request = { path: PATH, body: `{"ids":[${ids}]}`, size: ids.length };
     return this.request;
+  }
+
+  /** Leaves out the ids whose deadline has passed. */
+  #dropExpired(): void {
+    const nowMs = this.#options.now();
+    const members = this.#members.filter(({ upstream }) => upstream.deadline.expiresAtMs > nowMs);
+    if (members.length === this.#members.length) return;
+    this.#members = members;
+    this.#ids = new Set(members.map(({ massId }) => massId));
+    this.fetches = members.map(({ upstream }) => upstream);
   }
 
   settle(outcomeOf: (member: MassMember) => MassOutcome): void {

@@ -56,7 +56,8 @@ export function createRequests(options: RequestsOptions): Requests {
   const limit = pLimit(maxConcurrency);
   let respondedAtMs = LONG_AGO;
 
-  const expiryOf = ({ fetches }: Call) => fetches.map(({ deadline }) => deadline.expiresAtMs).reduce(laterOf, LONG_AGO);
+  const expiryOf = ({ fetches }: Call) =>
+    fetches.reduce((latest, { deadline }) => laterOf(latest, deadline.expiresAtMs), LONG_AGO);
 
   async function attempt(call: Call, request: HttpRequest | null): Promise<HttpResponse | TransportError> {
     const nowMs = now();

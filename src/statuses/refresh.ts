@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { BsgClient, Fetch } from '../bsg/client.ts';
+import type { BsgClient } from '../bsg/client.ts';
 import { type BsgFailure, failure, isFailure } from '../bsg/failure.ts';
 import type { RequestObserver } from '../bsg/observer.ts';
 import type { BsgValue } from '../bsg/resource.ts';
@@ -157,7 +157,7 @@ export class Refresher {
       reportToBreaker(result);
       this.#record(flights[i] as Flight<Value>, result, requestedAtMs);
     };
-    await client.fetch(flights.map(fetchOf), observer, onResult, deadlineMs - requestedAtMs);
+    await client.fetch(flights, observer, onResult, deadlineMs - requestedAtMs);
   }
 
   /** Fetches one key through a circuit breaker that is open, or half-open. */
@@ -170,7 +170,7 @@ export class Refresher {
       const onResult = (each: Value | BsgFailure) => {
         fetched = each;
       };
-      await client.fetch([fetchOf(flight)], observer, onResult, deadlineMs - requestedAtMs);
+      await client.fetch([flight], observer, onResult, deadlineMs - requestedAtMs);
       return fetched ?? failure('NETWORK', key.id);
     });
     if (fetched !== null) return this.#record(flight, result, requestedAtMs);
@@ -197,10 +197,6 @@ export class Refresher {
   #end<Value extends BsgValue>(flight: Flight<Value>, { result, entry }: Recorded<Value>, tier: Tier): void {
     flight.land({ result, entry, stale: this.#options.cache.staleEntryOf(flight.known), tier });
   }
-}
-
-function fetchOf<Value extends BsgValue>({ key, known }: Flight<Value>): Fetch<Value> {
-  return { key, known: known?.result ?? null };
 }
 
 function notCached(result: BsgFailure) {

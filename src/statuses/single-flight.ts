@@ -1,3 +1,5 @@
+import type { Fetch } from '../bsg/client.ts';
+import type { BsgFailure } from '../bsg/failure.ts';
 import type { Gathering } from '../bsg/gathering.ts';
 import { KeyMap } from '../bsg/key-map.ts';
 import type { BsgValue, StatusKey } from '../bsg/resource.ts';
@@ -12,7 +14,7 @@ export interface Waiting<Value extends BsgValue> {
 }
 
 /** One fetch that any number of reads wait for. */
-export class Flight<Value extends BsgValue = BsgValue> {
+export class Flight<Value extends BsgValue = BsgValue> implements Fetch<Value> {
   readonly key: StatusKey<Value>;
   /** The newest entry that is known beside the fetch. */
   known: Entry<Value> | null;
@@ -33,6 +35,11 @@ export class Flight<Value extends BsgValue = BsgValue> {
     this.#gathering = first.gathering;
     this.#place = first.place;
     this.#flights = flights;
+  }
+
+  /** What the client is told of an earlier fetch. */
+  get knownResult(): Value | BsgFailure | null {
+    return this.known?.result ?? null;
   }
 
   /** Makes another read wait for it. */

@@ -39,7 +39,7 @@ async function fetchOne<Value extends BsgValue>(
   known: Value | BsgFailure | null = null,
 ): Promise<Value | BsgFailure> {
   const results: (Value | BsgFailure)[] = [];
-  await client.fetch([{ key, known }], noObserver, (result) => results.push(result));
+  await client.fetch([{ key, knownResult: known }], noObserver, (result) => results.push(result));
   const [result] = results;
   if (result === undefined) throw new Error('The client reported no result.');
   return result;
