@@ -1,5 +1,6 @@
 /** Reads the JSON of BSG's responses, without loss and without the key. */
 import { parse as parseLossless } from 'lossless-json';
+import { ownText } from './own-text.ts';
 
 /** A JSON object of BSG, with values of unknown type. */
 export type WireObject = Readonly<Record<string, unknown>>;
@@ -28,8 +29,8 @@ export function createJsonReader(apiKey: string): ReadJson {
   return (body) => {
     try {
       const isSecret = mayHaveKey(body);
-      const json =
-        isSecret || LOSSY_NUMBER.test(body) ? parseLossless(body, undefined, (digits) => digits) : JSON.parse(body);
+      // With a number as text of its own, as a cached id would keep the whole body.
+      const json = isSecret || LOSSY_NUMBER.test(body) ? parseLossless(body, undefined, ownText) : JSON.parse(body);
       return isObject(json) ? (isSecret ? redact(json, apiKey) : json) : null;
     } catch {
       return null;
