@@ -70,6 +70,8 @@ export class TwoTierCache {
   readonly #keys: KnownKeys;
   /** When keys were last invalidated: of an older result by another key, or from another instance, nobody else knows. */
   readonly #invalidatedAtMs: LRUCache<string, MonotonicMs>;
+  /** The latest of them. */
+  #lastInvalidatedAtMs = LONG_AGO;
   #notify: ChangeListener = () => {};
 
   constructor({ policy, shared, now, onInvalidate, isInFlight, maxEntries }: TwoTierCacheOptions) {
@@ -180,7 +182,7 @@ export class TwoTierCache {
 
   /** When any of the keys was invalidated last, if that was after the given time; else null. */
   #invalidatedSince(requestedAtMs: MonotonicMs, keys: readonly StatusKey[]): MonotonicMs | null {
-    if (this.#invalidatedAtMs.size === 0) return null;
+    if (requestedAtMs >= this.#lastInvalidatedAtMs) return null;
     const latestMs = keys.map(({ text }) => this.#invalidatedAtMs.get(text) ?? LONG_AGO).reduce(laterOf);
     return latestMs > requestedAtMs ? latestMs : null;
   }
@@ -189,6 +191,7 @@ export class TwoTierCache {
   #expire(keys: readonly StatusKey[]): readonly StatusKey[] {
     const nowMs = this.#now();
     const expired = [...new Map(keys.flatMap((key) => this.#knownKeysOf(key)).map((key) => [key.text, key])).values()];
+    this.#lastInvalidatedAtMs = nowMs;
     for (const key of expired) {
       const entry = this.#memory.peek(key);
       if (entry !== null) this.#memory.set(key, expireEntry(key.resource, entry, nowMs));
