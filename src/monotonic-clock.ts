@@ -31,7 +31,7 @@ export function earlierOf(a: MonotonicMs, b: MonotonicMs): MonotonicMs {
   return a < b ? a : b;
 }
 
-/** The last whole millisecond, for a time that is kept in great numbers: V8 takes an object for a number with a fraction. */
+/** The last whole millisecond, for a time that is kept in great numbers: V8 takes an object for each with a fraction, or above 2^31 (25 days). */
 export function wholeMs(time: MonotonicMs): MonotonicMs {
   return Math.floor(time) as MonotonicMs;
 }

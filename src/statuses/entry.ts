@@ -4,7 +4,10 @@ import type { BsgValue, Resource } from '../bsg/resource.ts';
 import { addMs, earlierOf, type MonotonicMs, wholeMs } from '../monotonic-clock.ts';
 import { type CachePolicy, ttlOf } from './cache-policy.ts';
 
-/** A cached result with its times. */
+/**
+ * A cached result with its times. `requestedAtMs` and `recheck.sinceMs` are exact, as they order fetches and invalidations within
+ * a millisecond; the others are whole, see {@link wholeMs}.
+ */
 export interface Entry<Value extends BsgValue = BsgValue> {
   readonly result: Value | BsgFailure;
   /** When the fetch began: of two results, the one whose fetch began later knows more. */
@@ -36,12 +39,12 @@ export function createEntry<Value extends BsgValue>(
   const isKnowledge = !isFailure(result) || result.group === 'notFound';
   const isKept = freshMs + staleMs > 0 || (resource.history !== undefined && isKnowledge);
   if (!isKept) return null;
-  const sinceMs = wholeMs(nowMs);
+  const fromMs = wholeMs(nowMs);
   return {
     result,
     requestedAtMs,
-    freshUntilMs: addMs(sinceMs, freshMs),
-    staleUntilMs: addMs(sinceMs, freshMs + staleMs),
+    freshUntilMs: addMs(fromMs, freshMs),
+    staleUntilMs: addMs(fromMs, freshMs + staleMs),
   };
 }
 
@@ -53,11 +56,12 @@ export function adoptEntry<Value extends BsgValue>(
   nowMs: MonotonicMs,
 ): Entry<Value> {
   const { freshMs, staleMs } = ttlOf(resource, entry.result, policy);
+  const fromMs = wholeMs(nowMs);
   return {
     ...entry,
     requestedAtMs: earlierOf(entry.requestedAtMs, nowMs),
-    freshUntilMs: wholeMs(earlierOf(entry.freshUntilMs, addMs(nowMs, freshMs))),
-    staleUntilMs: wholeMs(earlierOf(entry.staleUntilMs, addMs(nowMs, freshMs + staleMs))),
+    freshUntilMs: earlierOf(entry.freshUntilMs, addMs(fromMs, freshMs)),
+    staleUntilMs: earlierOf(entry.staleUntilMs, addMs(fromMs, freshMs + staleMs)),
   };
 }
 

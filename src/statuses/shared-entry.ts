@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type BsgFailure, failureSchema } from '../bsg/failure.ts';
 import type { BsgValue, Resource } from '../bsg/resource.ts';
-import { addMs, type MonotonicMs } from '../monotonic-clock.ts';
+import { addMs, type MonotonicMs, wholeMs } from '../monotonic-clock.ts';
 import type { Entry } from './entry.ts';
 
 /** An entry as it is written, see {@link Entry}; milliseconds of the clock that instances share. Plain JSON. */
@@ -44,8 +44,10 @@ export function fromShared<Value extends BsgValue>(shared: SharedEntry<Value>, o
   return {
     result,
     requestedAtMs: local(requestedAtMs),
-    freshUntilMs: local(freshUntilMs),
-    staleUntilMs: local(staleUntilMs),
-    ...(recheck && { recheck: { sinceMs: local(recheck.sinceMs), freshUntilMs: local(recheck.freshUntilMs) } }),
+    freshUntilMs: wholeMs(local(freshUntilMs)),
+    staleUntilMs: wholeMs(local(staleUntilMs)),
+    ...(recheck && {
+      recheck: { sinceMs: local(recheck.sinceMs), freshUntilMs: wholeMs(local(recheck.freshUntilMs)) },
+    }),
   };
 }

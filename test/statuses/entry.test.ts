@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { smsById } from '../../src/bsg/resources/sms.ts';
 import type { Sms } from '../../src/bsg/sms.ts';
-import { adoptEntry, type Entry, newerOf } from '../../src/statuses/entry.ts';
+import { adoptEntry, createEntry, type Entry, expireEntry, newerOf } from '../../src/statuses/entry.ts';
 import { at } from '../helpers/clock.ts';
 import { smsWith } from '../helpers/sms.ts';
 
@@ -29,6 +29,20 @@ describe('of two entries of one message', () => {
     const only = entry('sent', {});
     expect([newer(null, only), newer(only, null), newer(null, null)]).toEqual([only, only, null]);
   });
+});
+
+it('a fetch and an invalidation within one millisecond are kept in order', () => {
+  const policy = { finalTtlMs: 1_000, pendingTtlMs: 10, staleIfErrorMs: 100 };
+  const requestedAt = (ms: number, word: string) =>
+    createEntry(smsById, smsWith(word), at(ms), policy, at(10.9)) as Entry<Sms>;
+  expect(requestedAt(10.2, 'delivered')).toEqual(
+    entry('delivered', { requestedAtMs: at(10.2), freshUntilMs: at(1_010), staleUntilMs: at(1_110) }),
+  );
+
+  const invalidated = expireEntry(smsById, requestedAt(10.1, 'delivered'), at(10.5));
+  expect(newer(requestedAt(10.4, 'sent'), invalidated)).toBe(invalidated);
+  const later = requestedAt(10.6, 'sent');
+  expect(newer(later, invalidated)).toBe(later);
 });
 
 it('an entry of another instance gets no longer TTL than one of this instance would, whatever its policy', () => {
