@@ -1,11 +1,11 @@
 import type { BsgValue, Resource, StatusKey } from './resource.ts';
 
-/** A map by keys of statuses, for one that sees every read: it needs no text of a key, which most keys never make. */
+/** A map by keys of statuses. It looks them up by resource and id, so that no read has to make {@link StatusKey.text}. */
 export class KeyMap<Item> {
   readonly #byResource = new Map<Resource, Map<string, Item>>();
 
   get<Value extends BsgValue>({ resource, canonicalId }: StatusKey<Value>): Item | null {
-    return this.#byResource.get(resource as unknown as Resource)?.get(canonicalId) ?? null;
+    return this.#byResource.get(resource)?.get(canonicalId) ?? null;
   }
 
   set(key: StatusKey, item: Item): void {
@@ -21,7 +21,7 @@ export class KeyMap<Item> {
     this.#byResource.get(key.resource)?.delete(key.canonicalId);
   }
 
-  /** All items, in no particular order. The map may change meanwhile. */
+  /** A copy of all items, so that the map may change meanwhile. */
   values(): readonly Item[] {
     return [...this.#byResource.values()].flatMap((items) => [...items.values()]);
   }

@@ -141,7 +141,7 @@ class Batch implements Call {
   readonly first: MassMember;
   /** Null before it is sent, and where the batch is not sent as one request. */
   request: HttpRequest | null = null;
-  /** Of the members, in their order. */
+  /** One for each member, in the same order. */
   fetches: Sent[] = [];
   readonly #options: BatchOptions;
   #ids = new Set<string>();

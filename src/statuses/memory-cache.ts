@@ -13,15 +13,15 @@ export interface MemoryCache {
 /** An empty cache. A key names its resource, so under it there are values of that resource alone. */
 export function createMemoryCache(maxEntries: number): MemoryCache {
   const keys = new RecentKeys(maxEntries);
-  /** By the numbers of their keys. */
+  /** By the slots of their keys; null at 0, which no key has. */
   const entries: (Entry | null)[] = [null];
   return {
     get<Value extends BsgValue>(key: StatusKey<Value>) {
-      const number = keys.numberOf(key);
-      if (number !== 0) keys.use(number);
-      return entries[number] as Entry<Value> | null;
+      const slot = keys.slotOf(key);
+      if (slot !== 0) keys.touch(slot);
+      return entries[slot] as Entry<Value> | null;
     },
-    peek: <Value extends BsgValue>(key: StatusKey<Value>) => entries[keys.numberOf(key)] as Entry<Value> | null,
+    peek: <Value extends BsgValue>(key: StatusKey<Value>) => entries[keys.slotOf(key)] as Entry<Value> | null,
     set(key, entry) {
       entries[keys.assign(key)] = entry;
     },

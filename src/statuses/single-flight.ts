@@ -37,7 +37,7 @@ export class Flight<Value extends BsgValue = BsgValue> implements Fetch<Value> {
     this.#flights = flights;
   }
 
-  /** What the client is told of an earlier fetch. */
+  /** Of {@link known}. */
   get knownResult(): Value | BsgFailure | null {
     return this.known?.result ?? null;
   }
