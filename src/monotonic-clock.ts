@@ -31,7 +31,10 @@ export function earlierOf(a: MonotonicMs, b: MonotonicMs): MonotonicMs {
   return a < b ? a : b;
 }
 
-/** The last whole millisecond, for a time that is kept in great numbers: V8 takes an object for each with a fraction, or above 2^31 (25 days). */
+/**
+ * The last whole millisecond, for a time that is kept in great numbers: V8 makes an object for each number with a fraction, or
+ * above 2^31, which is 25 days.
+ */
 export function wholeMs(time: MonotonicMs): MonotonicMs {
   return Math.floor(time) as MonotonicMs;
 }
