@@ -141,7 +141,7 @@ class Batch implements Call {
   readonly first: MassMember;
   /** Null before it is sent, and where the batch is not sent as one request. */
   request: HttpRequest | null = null;
-  /** One for each member, in the same order. */
+  /** One for each member, in the same order: kept, as a request reads them several times. */
   fetches: Sent[] = [];
   readonly #options: BatchOptions;
   #ids = new Set<string>();

@@ -117,7 +117,7 @@ export class StatusKey<Value extends BsgValue = BsgValue> {
     this.canonicalId = resource.canonicalId(id);
   }
 
-  /** The key in Redis and on the bus, such as `sms:211`. Made when it is first read, as most keys need none. */
+  /** The key as text, such as `sms:211`: in Redis, on the bus and in small maps. Made when it is first read, as most keys need none. */
   get text(): string {
     // Joined, so that it is a plain text; see `own-text.ts`.
     this.#text ??= [this.resource.name, this.canonicalId].join(':');

@@ -44,6 +44,7 @@ function ownKeysOf<Value extends BsgValue>(
   return aliases.some((alias) => alias.equals(key)) ? aliases : [key, ...aliases];
 }
 
-function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {
+/** Each key once, however it is spelled. */
+export function uniqueKeys<Key extends StatusKey>(keys: readonly Key[]): readonly Key[] {
   return [...new Map(keys.map((key) => [key.text, key])).values()];
 }

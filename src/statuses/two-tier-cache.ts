@@ -14,7 +14,7 @@ import {
   restoreEntry,
 } from './entry.ts';
 import { createGrowingCache } from './growing-cache.ts';
-import { createKnownKeys, type KnownKeys } from './known-keys.ts';
+import { createKnownKeys, type KnownKeys, uniqueKeys } from './known-keys.ts';
 import { createMemoryCache, type MemoryCache } from './memory-cache.ts';
 import type { SharedCache } from './shared-cache.ts';
 
@@ -190,7 +190,7 @@ export class TwoTierCache {
   /** Expires the keys and their aliases in memory; stale values can still be served. Returns all of these keys. */
   #expire(keys: readonly StatusKey[]): readonly StatusKey[] {
     const nowMs = this.#now();
-    const expired = [...new Map(keys.flatMap((key) => this.#knownKeysOf(key)).map((key) => [key.text, key])).values()];
+    const expired = uniqueKeys(keys.flatMap((key) => this.#knownKeysOf(key)));
     this.#lastInvalidatedAtMs = nowMs;
     for (const key of expired) {
       const entry = this.#memory.peek(key);
